@@ -5,32 +5,53 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PIP    := $(BIN)/pip --quiet --disable-pip-version-check
 
-.PHONY: help train test lint
+.PHONY: help train test lint faults bench
 .DEFAULT_GOAL := help
 
-help:           ## this list
-	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 16
+help:            ## this list
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
 
 train: $(VENV)/.runtime  ## set up, train for one minute, score on the test set
 	$(BIN)/convlens train --minutes 1
 
-test: lint      ## set up, then lint, types and tests (a few minutes)
+test: lint $(VENV)/.browser  ## set up, then lint, types and tests (some minutes)
 	$(BIN)/pytest
 
-lint: $(VENV)/.development
+lint: $(VENV)/.development  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+faults: $(VENV)/.development  ## kills while saving, flipped bits, cut files, wild inputs (about half an hour)
+	$(BIN)/python bench/faults_data.py
+	$(BIN)/python bench/faults_checkpoints.py
+	$(BIN)/python bench/kills.py --random 100
+
+bench: $(VENV)/.development  ## accuracy over seeds, the budget, the step's speed (about half an hour; run it alone)
+	$(BIN)/python bench/step_rate.py
+	$(BIN)/python bench/accuracy.py
 
 # The stamps make a second call install nothing.
 $(VENV)/.runtime: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "convlens needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@echo "installing convlens into $(VENV) (PyTorch is large: some minutes the first time)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
 $(VENV)/.development: $(VENV)/.runtime
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@echo "installing the tools for tests"
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# The browser tests use a Chromium that is there, or the system's package, or the one that Playwright brings. Where
+# none can be had they are skipped, and say so.
+$(VENV)/.browser: $(VENV)/.development
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { apt-get update -qq; apt-get install -y -qq chromium; } >/dev/null; } \
+	  || $(BIN)/playwright install chromium \
+	  || echo "no browser could be installed; its tests will be skipped"
 	@touch $@

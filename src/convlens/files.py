@@ -15,7 +15,7 @@ from convlens.errors import DamagedFileError
 
 # The moments inside one write at which a crash leaves the disk in a different state. The fault tests kill the
 # process at each of them.
-POINTS = ("begun", "half-written", "written", "synced", "renamed", "folder-synced")
+POINTS = ("begun", "half-written", "written", "synced", "renamed", "folder-synced", "half-appended", "appended")
 
 # Called with (point, path) at each of POINTS; replaced by the fault tests only.
 at_point: Callable[[str, Path], None] = lambda point, path: None  # noqa: E731
@@ -82,9 +82,14 @@ def checksum_path(path: Path) -> Path:
 def append_durably(path: Path, data: bytes) -> int:
     """Append `data`, flush it to the disk, and return the file's length in bytes."""
     with path.open("ab") as file:
-        file.write(data)
+        half = len(data) // 2
+        file.write(data[:half])
+        file.flush()
+        at_point("half-appended", path)
+        file.write(data[half:])
         file.flush()
         os.fsync(file.fileno())
+        at_point("appended", path)
         return file.tell()
 
 
@@ -117,4 +122,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-

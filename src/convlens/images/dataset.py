@@ -56,11 +56,19 @@ class ImageData:
         _, channels, height, width = self.train.images.shape
         return channels, height, width
 
+    @property
+    def counts(self) -> dict[str, tuple[int, int, int]]:
+        """The number of pictures of each class to train, validate and test with."""
+        splits = (self.train, self.validation, self.test)
+        by_split = [torch.bincount(split.labels, minlength=len(self.classes)).tolist() for split in splits]
+        return dict(zip(self.classes, zip(*by_split, strict=True), strict=True))
+
     @cached_property
     def sha256(self) -> str:
         """A digest of every pixel, label and class name: what a run was trained on."""
         digest = hashlib.sha256("\n".join(self.classes).encode())
         for split in (self.train, self.validation, self.test):
+            digest.update(str(tuple(split.images.shape)).encode())
             digest.update(split.images.contiguous().numpy().data)
             digest.update(split.labels.contiguous().numpy().data)
         return digest.hexdigest()
@@ -82,7 +90,7 @@ class ImageData:
 
 def picture_digest(picture: bytes, seed: int) -> bytes:
     """The key by which `held_out` orders pictures: it depends on a picture's contents and the seed alone."""
-    return hashlib.blake2b(picture, digest_size=16, key=seed.to_bytes(16, "little", signed=True)).digest()
+    return hashlib.sha256(seed.to_bytes(16, "little", signed=True) + picture).digest()
 
 
 def held_out(digests: Sequence[bytes], labels: Sequence[int], share: float) -> list[int]:
@@ -90,7 +98,7 @@ def held_out(digests: Sequence[bytes], labels: Sequence[int], share: float) -> l
 
     Within a class the pictures with the smallest digests are taken, so the choice depends on contents and seed and
     not on names or order: adding a picture moves at most one other picture of its class across the line. Equal
-    pictures always end up on the same side.
+    pictures of a class always end up on the same side.
 
     Args:
         digests: one `picture_digest` per picture.
@@ -100,15 +108,13 @@ def held_out(digests: Sequence[bytes], labels: Sequence[int], share: float) -> l
     Returns:
         the indices held out, ascending.
     """
-    members: dict[int, dict[bytes, list[int]]] = {}
-    for index, (digest, label) in enumerate(zip(digests, labels, strict=True)):
-        members.setdefault(label, {}).setdefault(digest, []).append(index)
-    chosen: list[int] = []
-    for by_digest in members.values():
-        distinct = sorted(by_digest)
-        quota = round(share * len(distinct))
-        if len(distinct) > 1:
-            quota = min(max(quota, 1), len(distinct) - 1)
-        for digest in distinct[:quota]:
-            chosen.extend(by_digest[digest])
-    return sorted(chosen)
+    distinct: dict[int, set[bytes]] = {}
+    for digest, label in zip(digests, labels, strict=True):
+        distinct.setdefault(label, set()).add(digest)
+    chosen: dict[int, set[bytes]] = {}
+    for label, members in distinct.items():
+        quota = round(share * len(members))
+        if len(members) > 1:
+            quota = min(max(quota, 1), len(members) - 1)
+        chosen[label] = set(sorted(members)[:quota])
+    return [index for index, (digest, label) in enumerate(zip(digests, labels, strict=True)) if digest in chosen[label]]

@@ -1,0 +1,112 @@
+"""`convlens train`."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from convlens.errors import ConfigError
+from convlens.options import NETWORKS, Device, Optimizer, Schedule
+
+_STEP = "The step"
+_VARY = "Augmentation (training pictures only)"
+_MACHINE = "Machine"
+
+
+def train(
+    context: typer.Context,
+    data: Annotated[
+        str | None,
+        typer.Option(help="[b]fashion-mnist[/b], or a folder with a sub-folder of pictures per class.", metavar="DATA"),
+    ] = None,
+    network: Annotated[
+        str | None, typer.Option(help=f"{', '.join(NETWORKS)}, or your own: FILE.py:Class.", metavar="NAME")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option(help="Train, validate and test within this time.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Train for this many passes over the data.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Train for this many steps.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Decides weights, order, augmentation and split.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The run folder to make (default: runs/ and the time).", metavar="DIR")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the interrupted run in this folder.", metavar="DIR")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Options from a TOML file, such as a run's config.toml.", metavar="FILE")
+    ] = None,
+    size: Annotated[int | None, typer.Option(help="Resize pictures to this many pixels square.")] = None,
+    batch_size: Annotated[int | None, typer.Option(rich_help_panel=_STEP, help="Pictures in a step.")] = None,
+    optimizer: Annotated[Optimizer | None, typer.Option(rich_help_panel=_STEP, help="PyTorch's own.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(rich_help_panel=_STEP, help="The rate; the highest one of one-cycle.")
+    ] = None,
+    schedule: Annotated[Schedule | None, typer.Option(rich_help_panel=_STEP, help="How the rate decays.")] = None,
+    momentum: Annotated[float | None, typer.Option(rich_help_panel=_STEP, help="Nesterov momentum of sgd.")] = None,
+    weight_decay: Annotated[float | None, typer.Option(rich_help_panel=_STEP, help="Pull towards zero.")] = None,
+    dropout: Annotated[float | None, typer.Option(rich_help_panel=_STEP, help="Share of neurons silenced.")] = None,
+    label_smoothing: Annotated[
+        float | None, typer.Option(rich_help_panel=_STEP, help="Probability spread over all classes.")
+    ] = None,
+    average: Annotated[
+        float | None, typer.Option(rich_help_panel=_STEP, help="Decay of the weights' running average; 0 is none.")
+    ] = None,
+    flip: Annotated[
+        bool | None, typer.Option("--flip/--no-flip", rich_help_panel=_VARY, help="Mirror left to right.")
+    ] = None,
+    shift: Annotated[int | None, typer.Option(rich_help_panel=_VARY, help="Move by up to this many pixels.")] = None,
+    erase: Annotated[int | None, typer.Option(rich_help_panel=_VARY, help="Blank a square of this side.")] = None,
+    mirror: Annotated[
+        bool | None, typer.Option("--mirror/--no-mirror", help="Predict from a picture and its mirror image.")
+    ] = None,
+    device: Annotated[Device | None, typer.Option(rich_help_panel=_MACHINE, help="Where to train.")] = None,
+    threads: Annotated[int | None, typer.Option(rich_help_panel=_MACHINE, help="Processors to use.")] = None,
+) -> None:
+    """Train a network and score it on the test set.
+
+    Settings that are not given come from the network's recipe. Ctrl-C saves; --resume goes on.
+
+    [b]convlens train --minutes 1[/b]
+    [b]convlens train --data photos/ --network lecture --epochs 20 --out runs/photos[/b]
+    """
+    from convlens import config as configuration
+    from convlens.api import default_folder
+    from convlens.cli.progress import TrainingProgress
+    from convlens.training import session
+
+    given = {name: value for name, value in context.params.items() if value is not None}
+    if resume is not None:
+        if given.keys() - {"resume"}:
+            other = sorted(given.keys() - {"resume"})[0].replace("_", "-")
+            raise ConfigError(f"--resume goes on with the run as it was configured; leave out --{other}.")
+        with TrainingProgress(resume) as progress:
+            outcome = session.resume(resume, observer=progress, should_stop=_stop_on_signal())
+    else:
+        options = {name: value for name, value in given.items() if name in configuration.RunConfig.model_fields}
+        from_file = configuration.read_toml(config) if config is not None else {}
+        settled = configuration.resolve(from_file, options)
+        resume = out or default_folder(settled.network)
+        with TrainingProgress(resume) as progress:
+            outcome = session.begin(
+                settled, resume, observer=progress, should_stop=_stop_on_signal(), started=context.obj
+            )
+    test = outcome.test
+    typer.echo(
+        f"test accuracy {100 * test.accuracy:.2f} % ({test.correct} of {test.total}) "
+        f"after {outcome.seconds:.0f} s; run in {resume}"
+    )
+
+
+def _stop_on_signal() -> Callable[[], bool]:
+    """Let Ctrl-C and SIGTERM finish the step and save; a second Ctrl-C ends at once."""
+    received: list[int] = []
+
+    def remember(number: int, frame: Any) -> None:
+        received.append(number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, remember)
+    signal.signal(signal.SIGTERM, remember)
+    return lambda: bool(received)

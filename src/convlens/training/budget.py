@@ -1,0 +1,79 @@
+"""Time as a budget: measure this machine on a few steps that are thrown away, then fix the number of steps.
+
+The number goes into the run's configuration. That the decay ends when the time does follows from it, and so does that
+the configuration repeats the run exactly, on a slower machine too.
+"""
+
+import copy
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from convlens.config import RunConfig
+from convlens.images.batches import steps_per_epoch
+from convlens.images.dataset import ImageData
+from convlens.training import checkpoint
+from convlens.training.loop import Trainer, validation_steps
+from convlens.training.state import TrainingState
+
+# The share of the budget spent on measuring, and its bounds in seconds.
+_SHARE, _LEAST, _MOST = 0.03, 0.5, 10.0
+_WARM_UP_STEPS = 3
+_PICTURES_SCORED = 1000
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What things cost on this machine, in seconds."""
+
+    step: float
+    scored_picture: float
+    save: float
+
+
+def measure(config: RunConfig, network: nn.Module, data: ImageData, device: torch.device, budget: float) -> Pace:
+    """Measure the pace of a run's own steps on a copy of its network, which is then thrown away.
+
+    `budget` is in seconds; a small share of it is spent here.
+    """
+    steps = steps_per_epoch(data.train.size, config.batch_size)
+    trainer = Trainer(config, data, TrainingState.fresh(config, copy.deepcopy(network), steps), device)
+    for _ in range(_WARM_UP_STEPS):
+        trainer.take_step(steps)
+    at_least = min(max(_SHARE * budget, _LEAST), _MOST)
+    begun, count = time.perf_counter(), 0
+    while (spent := time.perf_counter() - begun) < at_least or not count:
+        trainer.take_step(steps)
+        count += 1
+    sample = data.validation.images[:_PICTURES_SCORED]
+    scored = _seconds(lambda: trainer.predictor.logits(sample)) / len(sample)
+    with tempfile.TemporaryDirectory() as folder:
+        saved = _seconds(lambda: checkpoint.save(Path(folder), 0, *trainer.state.pack()))
+    return Pace(step=spent / count, scored_picture=scored, save=saved)
+
+
+def steps_within(seconds: float, pace: Pace, per_epoch: int, data: ImageData) -> int:
+    """The largest number of steps that, with its validations, saves and the final test, fits into `seconds`; at
+    least 1.
+    """
+    validation = data.validation.size * pace.scored_picture + pace.save
+    available = seconds - data.test.size * pace.scored_picture - pace.save
+    steps = int(available / pace.step)
+    while steps > 1:
+        needed = steps * pace.step + len(validation_steps(steps, per_epoch)) * validation
+        if needed <= available:
+            return steps
+        # Never more than what is over, and at least one, so that this ends.
+        steps -= max(int((needed - available) / (pace.step + validation)), 1)
+    return 1
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun

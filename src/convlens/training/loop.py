@@ -1,0 +1,183 @@
+"""The training loop. Read it from top to bottom: `train`, `take_step`, `validate`, `save`."""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from convlens import files, seeds
+from convlens.config import RunConfig
+from convlens.errors import InterruptedTraining, NetworkError
+from convlens.images.augment import augment, flip_halves
+from convlens.images.batches import batch, order, steps_per_epoch
+from convlens.images.dataset import ImageData, Split
+from convlens.networks import logits_of
+from convlens.predictor import Predictor, normalise
+from convlens.runs import RunFolder
+from convlens.training import checkpoint
+from convlens.training.observer import Observer, StepSeen, ValidationSeen
+from convlens.training.schedules import after_step, after_validation
+from convlens.training.state import TrainingState
+
+# A crash costs at most this much training; an epoch shorter than the other bound is not worth a file of its own.
+_SAVE_AT_LEAST_EVERY, _SAVE_AT_MOST_EVERY = 30.0, 1.0
+_VALIDATIONS_AT_LEAST, _VALIDATIONS_AT_MOST = 10, 100
+
+
+class Trainer:
+    """One run's training: the data on the device, the state that changes, and where it is written.
+
+    Every step is a pure function of the configuration, the state and the step's number (order, augmentation and
+    dropout are seeded by it), so a run that was killed and resumed ends with the same bits.
+    """
+
+    def __init__(self, config: RunConfig, data: ImageData, state: TrainingState, device: torch.device) -> None:
+        self.config = config
+        self.state = state
+        self.device = device
+        self.train_split = Split(data.train.images.to(device), data.train.labels.to(device))
+        self.validation_split = data.validation
+        self.batch_size = min(config.batch_size, data.train.size)
+        self.steps_per_epoch = steps_per_epoch(data.train.size, self.batch_size)
+        mean, std = data.mean_and_std
+        self.mean, self.std = torch.tensor(mean, device=device), torch.tensor(std, device=device)
+        self.predictor = Predictor(state.scored, mean=mean, std=std, mirror=config.mirror)
+        self.flip_half = flip_halves(data.train.size, config.seed).to(device)
+        self.order_of_epoch = (-1, torch.empty(0))
+        self.log_lines: list[dict[str, Any]] = []
+
+    def train(self, steps: int, folder: RunFolder, observer: Observer, should_stop: Callable[[], bool]) -> None:
+        """Train until `steps` steps are done.
+
+        Raises:
+            InterruptedTraining: `should_stop` said so; the state is saved.
+            NetworkError: the loss is no longer a number.
+        """
+        progress = self.state.progress
+        validations = validation_steps(steps, self.steps_per_epoch)
+        saved_at = resumed_at = time.monotonic()
+        seconds_before = progress.seconds
+        while progress.step < steps:
+            seen = self.take_step(steps)
+            observer.step(seen)
+            progress.seconds = seconds_before + time.monotonic() - resumed_at
+            if progress.step in validations:
+                observer.validation(self.validate(seen))
+            since_save = time.monotonic() - saved_at
+            epoch_ended = progress.step % self.steps_per_epoch == 0
+            stop = should_stop()
+            if (
+                stop
+                or progress.step == steps
+                or since_save > _SAVE_AT_LEAST_EVERY
+                or (epoch_ended and since_save > _SAVE_AT_MOST_EVERY)
+            ):
+                self.save(folder)
+                saved_at = time.monotonic()
+            if stop and progress.step < steps:
+                raise InterruptedTraining(f"Stopped after step {progress.step} of {steps}, saved")
+
+    def take_step(self, steps: int) -> StepSeen:
+        """One step: batch, augmentation, forward, loss, backward, update, and the schedule moved on."""
+        config, state = self.config, self.state
+        number = state.progress.step
+        torch.manual_seed(seeds.derive(config.seed, "dropout", number))
+        images, labels = self._batch(number)
+
+        state.network.train()
+        logits = logits_of(state.network, normalise(images, self.mean, self.std))
+        loss = functional.cross_entropy(logits, labels, label_smoothing=config.label_smoothing)
+        state.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        state.optimizer.step()
+        if state.average is not None:
+            state.average.update_parameters(state.network)
+        learning_rate = float(state.optimizer.param_groups[0]["lr"])
+        if number + 1 < steps:
+            after_step(state.schedule)
+        return self._account(loss.item(), learning_rate, len(labels), steps)
+
+    def validate(self, seen: StepSeen) -> ValidationSeen:
+        """Score the validation pictures, keep the weights if they are the best, and start a new mean of losses."""
+        progress = self.state.progress
+        images, labels = self.validation_split
+        logits = self.predictor.logits(images)
+        correct = int((logits.argmax(dim=1) == labels).sum())
+        loss = functional.cross_entropy(logits, labels).item()
+        self.state.keep_best(correct, loss)
+        after_validation(self.state.schedule, loss)
+        result = ValidationSeen(
+            step=seen.step,
+            steps=seen.steps,
+            epoch=seen.epoch,
+            accuracy=correct / len(labels),
+            loss=loss,
+            train_loss=progress.loss_sum / progress.loss_steps,
+            learning_rate=seen.learning_rate,
+            seconds=progress.seconds,
+            is_best=progress.best_step == progress.step,
+        )
+        progress.loss_sum, progress.loss_steps = 0.0, 0
+        self.log_lines.append(
+            {
+                "step": result.step,
+                "epoch": result.epoch,
+                "validation_accuracy": result.accuracy,
+                "validation_loss": result.loss,
+                "train_loss": result.train_loss,
+                "seconds": round(result.seconds, 3),
+            }
+        )
+        return result
+
+    def save(self, folder: RunFolder) -> None:
+        """Write the log so far, then the checkpoint that counts its bytes."""
+        lines = "".join(json.dumps(line) + "\n" for line in self.log_lines)
+        self.log_lines.clear()
+        self.state.progress.log_length = files.append_durably(folder.log_path, lines.encode())
+        tensors, text = self.state.pack()
+        checkpoint.save(folder.checkpoints, self.state.progress.step, tensors, text)
+
+    def _batch(self, number: int) -> tuple[Tensor, Tensor]:
+        config = self.config
+        epoch, index = divmod(number, self.steps_per_epoch)
+        if self.order_of_epoch[0] != epoch:
+            self.order_of_epoch = (epoch, order(self.train_split.size, config.seed, epoch))
+        (images, labels), chosen = batch(self.train_split, self.order_of_epoch[1], index, self.batch_size)
+        images = augment(
+            images,
+            mirrored=self.flip_half[chosen] ^ bool(epoch % 2) if config.flip else None,
+            shift=config.shift,
+            erase=config.erase,
+            generator=seeds.generator(config.seed, "augment", number),
+        )
+        return images, labels
+
+    def _account(self, loss: float, learning_rate: float, pictures: int, steps: int) -> StepSeen:
+        progress = self.state.progress
+        progress.step += 1
+        if not math.isfinite(loss):
+            raise NetworkError(
+                f"The loss became {loss} at step {progress.step}, with a learning rate of {learning_rate:.2g}; "
+                "start anew with a lower --learning-rate."
+            )
+        progress.loss_sum += loss
+        progress.loss_steps += 1
+        epoch = progress.step / self.steps_per_epoch
+        self.log_lines.append({"step": progress.step, "learning_rate": learning_rate, "loss": loss})
+        return StepSeen(progress.step, steps, epoch, loss, learning_rate, pictures)
+
+
+def validation_steps(steps: int, per_epoch: int) -> frozenset[int]:
+    """After which steps to validate: once an epoch, but at least 10 and at most 100 times, evenly; always at the end.
+
+    A run of fewer than 10 steps is validated after each.
+    """
+    epochs = math.ceil(steps / per_epoch)
+    times = min(max(epochs, _VALIDATIONS_AT_LEAST), _VALIDATIONS_AT_MOST, steps)
+    return frozenset(math.ceil(steps * (index + 1) / times) for index in range(times))

@@ -1,0 +1,51 @@
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from convlens.trained import Run
+from tests.cli.conftest import Command, Result
+
+
+@pytest.fixture
+def photos(pictures: Path, tmp_path: Path) -> list[Path]:
+    """Three pictures as a person has them: enlarged, one of them in JPEG."""
+    paths = []
+    for name, suffix in (("Trouser", "png"), ("Bag", "jpg"), ("Sneaker", "png")):
+        photo = Image.open(pictures / name / "39.png").resize((300, 300), Image.Resampling.BICUBIC)
+        paths.append(tmp_path / f"{name}.{suffix}")
+        photo.save(paths[-1])
+    return paths
+
+
+def test_answers_many_as_json(
+    convlens: Command, trained: tuple[Path, Result], photos: list[Path], run: Run, tmp_path: Path
+) -> None:
+    result = convlens("predict", trained[0], *photos, "--format", "json", "--save", tmp_path / "seen")
+    assert result.status == 0, result.errors
+    predictions = json.loads(result.output)["predictions"]
+    assert [prediction["file"] for prediction in predictions] == [str(photo) for photo in photos]
+    for prediction, photo in zip(predictions, photos, strict=True):
+        assert sum(prediction["probabilities"].values()) == pytest.approx(1)
+        assert prediction["class"] == run.predict(photo).best
+        assert Image.open(prediction["seen"]).width >= 28
+
+
+def test_draws_one_picture_beside_its_answer(
+    convlens: Command, trained: tuple[Path, Result], photos: list[Path]
+) -> None:
+    output = convlens("predict", trained[0], photos[0]).output
+    assert "%" in output
+    assert len(output.splitlines()) > 14  # 28 rows of pixels, two to a line at the least
+
+
+def test_names_what_is_no_picture_and_answers_the_rest(
+    convlens: Command, trained: tuple[Path, Result], photos: list[Path], tmp_path: Path
+) -> None:
+    (tmp_path / "broken.png").write_bytes(b"not a picture")
+    result = convlens("predict", trained[0], tmp_path / "broken.png", photos[0])
+    assert result.status == 1
+    assert "broken.png" in result.errors
+    assert "Traceback" not in result.errors
+    assert "Trouser.png" in result.output
