@@ -13,6 +13,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import Tensor
 
 from convlens import files, seeds
 from convlens.config import RunConfig
@@ -303,20 +304,28 @@ def test_every_step_draws_its_own_dropout(
     assert len(set(drawn)) == 8
 
 
-def test_every_step_draws_its_own_augmentation(make_trainer: MakeTrainer, configure: Configure) -> None:
-    trainer = numbered(make_trainer(configure(batch_size=88, shift=2)))  # one step an epoch
-    first, second = (pictures_of_epoch(trainer, epoch) for epoch in range(2))
-    same = sum(torch.equal(first[number], second[number]) for number in first)
-    assert same < 20  # 88 / 25 expected
+def test_every_step_draws_its_own_augmentation(
+    make_trainer: MakeTrainer, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = make_trainer(configure())
+    drawn: list[int] = []
+
+    def record(images: Tensor, *, generator: torch.Generator, **_: object) -> Tensor:
+        drawn.append(generator.initial_seed())
+        return images
+
+    monkeypatch.setattr(loop, "augment", record)
+    for _ in range(8):
+        trainer.take_step(12)
+    assert len(set(drawn)) == 8
 
 
 @pytest.mark.parametrize("average", [0.0, 0.9])
-def test_validation_scores_what_is_kept_in_the_way_it_will_be_used(
+def test_validation_scores_the_weights_that_are_kept(
     make_trainer: MakeTrainer, configure: Configure, average: float
 ) -> None:
-    trainer = make_trainer(configure(average=average, mirror=True))
+    trainer = make_trainer(configure(average=average))
     assert trainer.predictor.network is trainer.state.scored
-    assert trainer.predictor.mirror
     for _ in range(3):
         seen = trainer.take_step(12)
     loss = trainer.validate(seen).loss
@@ -329,9 +338,9 @@ def test_validation_scores_what_is_kept_in_the_way_it_will_be_used(
     )
 
 
-def pictures_of_epoch(trainer: Trainer, epoch: int) -> dict[int, torch.Tensor]:
+def pictures_of_epoch(trainer: Trainer, epoch: int) -> dict[int, Tensor]:
     """Each picture of an epoch by the number it has in its label."""
-    found: dict[int, torch.Tensor] = {}
+    found: dict[int, Tensor] = {}
     for index in range(trainer.steps_per_epoch):
         images, labels = trainer._batch(epoch * trainer.steps_per_epoch + index)
         found |= dict(zip(labels.tolist(), images, strict=True))
@@ -391,6 +400,14 @@ def test_the_test_pictures_play_no_part(
     without = replace(tiny_data, test=Split(tiny_data.test.images[:0], tiny_data.test.labels[:0]))
     second = train(make_trainer(configure(), data=without), tmp_path / "second")
     assert result(second, tmp_path / "second") == result(first, tmp_path / "first")
+
+
+def test_plateau_looks_at_the_validations(make_trainer: MakeTrainer, configure: Configure, tmp_path: Path) -> None:
+    # At this rate nothing gets better, so it falls after each two of the ten validations but the first.
+    config = configure(optimizer="sgd", schedule="plateau", learning_rate=1e-12, steps=10)
+    seen = Recorder()
+    train(make_trainer(config), tmp_path, seen)
+    assert seen.steps[-1].learning_rate == pytest.approx(1e-12 / 3**4)
 
 
 def test_a_batch_larger_than_the_data_is_the_data(make_trainer: MakeTrainer, configure: Configure) -> None:

@@ -29,9 +29,9 @@ class TrainingProgress(Observer):
         self.bar: Progress | None = None
         self.loading_what = ""
         self.drawn_at = 0.0
-        self.begun = False
-        # (time, pictures seen since training began here) of the last seconds, for a rate that follows the machine.
-        self.recent: deque[tuple[float, int]] = deque([(0.0, 0)], maxlen=200)
+        # (time, pictures seen since then) of the last steps, for a rate that follows the machine.
+        self.recent: deque[tuple[float, int]] = deque(maxlen=200)
+        self.first = (0.0, 0)
 
     def __enter__(self) -> Self:
         return self
@@ -75,9 +75,11 @@ class TrainingProgress(Observer):
     def step(self, seen: StepSeen) -> None:
         """Move the bar on."""
         now = time.monotonic()
-        if not self.begun:
+        if not self.recent:
             self._begin_training(seen, now)
-        self.recent.append((now, self.recent[-1][1] + seen.pictures))
+            self.recent.append((now, 0))  # the first step's own time is not known
+        else:
+            self.recent.append((now, self.recent[-1][1] + seen.pictures))
         if now - self.drawn_at > _REDRAW_SECONDS:
             self.drawn_at = now
             self._move_bar(
@@ -95,10 +97,7 @@ class TrainingProgress(Observer):
         )
 
     def _begin_training(self, seen: StepSeen, now: float) -> None:
-        self.begun = True
         self._end_bar()
-        self.recent.append((now, 0))
-        self.recent.popleft()
         self.first = (now, seen.step)
         self.console.print(f"training for {seen.steps:,} steps in {escape(str(self.folder))}", soft_wrap=True)
         self.console.print(_HEADER, style="bold")
@@ -107,7 +106,7 @@ class TrainingProgress(Observer):
 
     def _speed(self) -> float:
         (begun, before), (now, pictures) = self.recent[0], self.recent[-1]
-        return (pictures - before) / max(now - begun, 1e-9)
+        return (pictures - before) / (now - begun) if now > begun else 0.0
 
     def _seconds_left(self, seen: ValidationSeen) -> float:
         # Over the whole time, validations included: that is what the rest will cost too.

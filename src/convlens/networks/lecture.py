@@ -13,7 +13,7 @@ class Lecture(nn.Module):
         dropout: the share of hidden neurons that is silenced in each training step, 0 to 1.
     """
 
-    def __init__(self, channels: int = 1, size: int = 28, classes: int = 10, dropout: float = 0.3) -> None:
+    def __init__(self, channels: int = 1, size: int = 28, classes: int = 10, dropout: float = 0.25) -> None:
         super().__init__()
         # Sizes by hand for one 28x28 picture, with n_out = floor((n_in + 2p - k) / s) + 1.
         #                                                                          1 x 28 x 28

@@ -33,10 +33,13 @@ class Swift(nn.Module):
         self.norm3 = nn.BatchNorm2d(64)
         self.conv4 = nn.Conv2d(64, 128, kernel_size=3, padding=1, bias=False)  # 128 x 3 x 3
         self.norm4 = nn.BatchNorm2d(128)
-        # 28x28 pictures arrive here as 3 x 3; whatever larger ones arrive as is pooled to that.
-        self.pool4 = nn.AdaptiveMaxPool2d(3)
+        # The stride and the two poolings each halve the side, the stride rounding up: 28 -> 14 -> 7 -> 3. What larger
+        # pictures arrive as is pooled to 3 x 3 too, so that the classifier stays small.
+        side = (size + 1) // 2 // 2 // 2
+        self.pool4 = nn.AdaptiveMaxPool2d(3) if side > 3 else nn.Identity()
+        side = min(side, 3)
         self.dropout = nn.Dropout(dropout)
-        self.output = nn.Linear(128 * 3 * 3, classes)  # 128 * 3 * 3 = 1152 neurons after the last convolution
+        self.output = nn.Linear(128 * side * side, classes)  # 128 * 3 * 3 = 1152 neurons after the last convolution
         self.relu = nn.ReLU(inplace=True)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # a signature torch forgot
 

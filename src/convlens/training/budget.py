@@ -57,12 +57,12 @@ def measure(config: RunConfig, network: nn.Module, data: ImageData, device: torc
     return Pace(step=spent / count, scored_picture=scored, save=saved)
 
 
-def steps_within(seconds: float, pace: Pace, per_epoch: int, data: ImageData) -> int:
+def steps_within(seconds: float, pace: Pace, per_epoch: int, data: ImageData, mirror: bool) -> int:
     """The largest number of steps that, with its validations, saves and the final test, fits into `seconds`; at
-    least 1.
+    least 1. With `mirror`, every test picture is looked at twice.
     """
     validation = data.validation.size * pace.scored_picture + pace.save
-    available = seconds - data.test.size * pace.scored_picture - pace.save
+    available = seconds - (1 + mirror) * data.test.size * pace.scored_picture - pace.save
     steps = int(available / pace.step)
     while steps > 1:
         needed = steps * pace.step + len(validation_steps(steps, per_epoch)) * validation

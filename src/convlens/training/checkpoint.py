@@ -26,26 +26,30 @@ def save(folder: Path, step: int, tensors: dict[str, Tensor], text: str) -> Path
     write_with_checksum(path, to_bytes(tensors, text))
     later = [other for other in _newest_first(folder) if other.name > path.name]
     earlier = [other for other in _newest_first(folder) if other.name < path.name]
-    for useless in later + earlier[_KEEP - 1 :]:
-        checksum_path(useless).unlink(missing_ok=True)
-        useless.unlink()
+    _delete(later + earlier[_KEEP - 1 :])
     return path
 
 
 def load_newest(folder: Path, tell: Callable[[str], None]) -> tuple[dict[str, Tensor], str] | None:
-    """Read the newest undamaged checkpoint, or None where there is none.
+    """Read the newest undamaged checkpoint, or None where there is none; newer ones that are of no use are deleted.
 
     Args:
         folder: where `save` wrote.
-        tell: receives a sentence about each damaged checkpoint that was passed over.
+        tell: receives a sentence about each damaged checkpoint.
     """
+    useless: list[Path] = []
     for path in _newest_first(folder):
-        if not checksum_path(path).exists():
-            continue  # the process ended while saving it: never finished, so nothing is lost
         try:
-            return from_bytes(read_with_checksum(path))
+            # Without its checksum it was never finished: the process ended while saving it, and nothing is lost.
+            found = from_bytes(read_with_checksum(path)) if checksum_path(path).exists() else None
         except DamagedFileError as error:
-            tell(f"{error} The checkpoint before it is used.")
+            tell(f"{error} An older one is used, or the run begins anew.")
+            found = None
+        if found is not None:
+            # Left in place, they would count as one of the two that are kept.
+            _delete(useless)
+            return found
+        useless.append(path)
     return None
 
 
@@ -65,3 +69,9 @@ def from_bytes(data: bytes) -> tuple[dict[str, Tensor], str]:
 
 def _newest_first(folder: Path) -> list[Path]:
     return sorted(folder.glob("step-*.safetensors"), reverse=True)
+
+
+def _delete(paths: list[Path]) -> None:
+    for path in paths:
+        checksum_path(path).unlink(missing_ok=True)  # first: a file without one does not count
+        path.unlink()

@@ -46,7 +46,8 @@ class Trainer:
         self.steps_per_epoch = steps_per_epoch(data.train.size, self.batch_size)
         mean, std = data.mean_and_std
         self.mean, self.std = torch.tensor(mean, device=device), torch.tensor(std, device=device)
-        self.predictor = Predictor(state.scored, mean=mean, std=std, mirror=config.mirror)
+        # Without mirror images: validation happens many times, and they would double its cost.
+        self.predictor = Predictor(state.scored, mean=mean, std=std)
         self.flip_half = flip_halves(data.train.size, config.seed).to(device)
         self.order_of_epoch = (-1, torch.empty(0))
         self.log_lines: list[dict[str, Any]] = []

@@ -37,8 +37,8 @@ def available_threads() -> int:
 def prepared(threads: int) -> Iterator[None]:
     """Run with this many threads, repeatable kernels and denormals flushed; then restore what was there before.
 
-    Denormals (numbers under 1e-38, as fading momentum makes them) are a hundred times slower than zeros. The random
-    state of the caller is restored too: dropout draws from PyTorch's global generator.
+    Denormals (numbers under 1e-38, as fading momentum makes them) are a hundred times slower than zeros. Only threads
+    that start from now on flush them, so in a process that has used PyTorch before some do not. The random state of the caller is restored too: dropout draws from PyTorch's global generator.
     """
     threads_before = torch.get_num_threads()
     repeatable_before = torch.are_deterministic_algorithms_enabled()

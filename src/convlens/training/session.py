@@ -16,6 +16,7 @@ from convlens.files import truncate
 from convlens.images.batches import steps_per_epoch
 from convlens.images.dataset import ImageData
 from convlens.networks.own import is_own, keep_copy
+from convlens.predictor import Predictor
 from convlens.runs import DataFacts, RunFolder
 from convlens.training import budget, checkpoint, machine
 from convlens.training.loop import Trainer
@@ -142,7 +143,7 @@ def _count_steps(
         return config.epochs * per_epoch
     seconds = 60 * (config.minutes or DEFAULT_MINUTES)
     pace = budget.measure(config, network, data, device, seconds)
-    return budget.steps_within(seconds - (time.monotonic() - started), pace, per_epoch, data)
+    return budget.steps_within(seconds - (time.monotonic() - started), pace, per_epoch, data, config.mirror)
 
 
 def _record_start(folder: RunFolder, config: RunConfig, data: ImageData, device: torch.device) -> None:
@@ -177,7 +178,9 @@ def _finish(trainer: Trainer, folder: RunFolder, data: ImageData) -> Evaluation:
     progress = trainer.state.progress
     weights_sha256 = folder.write_weights(trainer.state.best)
     trainer.state.scored.load_state_dict(trainer.state.best)
-    test = evaluate(trainer.predictor.logits(data.test.images), data.test.labels)
+    mean, std = data.mean_and_std
+    predictor = Predictor(trainer.state.scored, mean=mean, std=std, mirror=trainer.config.mirror)
+    test = evaluate(predictor.logits(data.test.images), data.test.labels)
     folder.write_json(
         folder.metrics_path,
         {
