@@ -60,7 +60,7 @@ class Trials:
         self.folder = folder
         # In a process of its own: this one must not start PyTorch's threads, which a forked child would wait for.
         subprocess.run([sys.executable, "-c", _MAKE_PICTURES, str(folder / "pictures")], check=True)
-        self.options = ["--data", str(folder / "pictures"), "--size", "20", "--network", "lecture", "--epochs", "40"]
+        self.options = ["--data", str(folder / "pictures"), "--size", "16", "--network", "lecture", "--epochs", "15"]
         self.options += ["--average", "0.9", "--flip", "--shift", "2"]
         begun = time.monotonic()
         self.session(folder / "undisturbed")

@@ -62,7 +62,7 @@ def test_a_recipe_is_complete(make: Any) -> None:
 @pytest.mark.parametrize("make", RECIPES)
 def test_a_recipe_sets_what_the_network_decides_and_nothing_else(make: Any) -> None:
     required = {name for name, field in RunConfig.model_fields.items() if field.is_required()}
-    assert make().keys() == required
+    assert make().keys() == required | {"dropout"}
 
 
 def test_each_network_has_its_own_recipe() -> None:
@@ -157,7 +157,7 @@ def test_a_key_may_be_spelt_as_on_the_command_line() -> None:
         {"flip": 1},
         {"shift": -1},
         {"size": 7},
-        {"size": 257},
+        {"size": 513},
         {"seed": -1},
         {"seed": 2**63},
         {"device": "tpu"},
@@ -209,3 +209,11 @@ def test_a_file_that_cannot_be_read_is_a_configuration_error(tmp_path: Path) -> 
 def test_a_table_in_the_file_is_an_unknown_key() -> None:
     with pytest.raises(ConfigError, match="no option 'train'"):
         resolve({"train": {"epochs": 2}})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "near"), [("lectur", "the nearest is 'lecture'"), ("resnet18", "there are swift, lecture")]
+)
+def test_an_unknown_network_is_told_before_anything_is_loaded(wrong: str, near: str) -> None:
+    with pytest.raises(ConfigError, match=near):
+        resolve({"network": wrong})

@@ -178,7 +178,7 @@ def test_a_configuration_that_does_not_fit_is_told(
 
 def test_a_configuration_that_lacks_something_is_told(folder: RunFolder) -> None:
     folder.config_path.write_text('network = "swift"\n')
-    assert "dropout" in refusal(folder.read_config)
+    assert "batch_size" in refusal(folder.read_config)
 
 
 def test_facts_that_do_not_fit_are_told(folder: RunFolder, tiny_data: ImageData) -> None:

@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -10,7 +10,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from convlens.errors import ConfigError
-from convlens.options import Device, Optimizer, Schedule
+from convlens.options import NETWORKS, Device, Optimizer, Schedule
 from convlens.recipes import recipe
 
 DEFAULT_MINUTES = 1.0
@@ -32,12 +32,13 @@ class RunConfig(BaseModel):
 
     # The pictures
     data: str = "fashion-mnist"
-    size: Annotated[int, Field(ge=8, le=256)] | None = None
+    size: Annotated[int, Field(ge=8, le=512)] | None = None
     """Height and width in pixels; None is the data's own (28 for Fashion-MNIST)."""
 
     # The network: a shipped one, or FILE.py:Class
     network: str = "swift"
-    dropout: Share
+    dropout: Share | None = None
+    """Share of neurons silenced in training; None is the default of a network of one's own."""
 
     # The length
     minutes: Annotated[float, Field(gt=0)] | None = None
@@ -60,9 +61,9 @@ class RunConfig(BaseModel):
     # Augmentation, applied to training pictures only
     flip: bool
     """Mirror every second picture left to right, another half each epoch."""
-    shift: Annotated[int, Field(ge=0)]
+    shift: Annotated[int, Field(ge=0, le=64)]
     """Move each picture by up to this many pixels up, down, left and right."""
-    erase: Annotated[int, Field(ge=0)]
+    erase: Annotated[int, Field(ge=0, le=512)]
     """Blank a square of this many pixels at a random place of each picture."""
 
     # Prediction
@@ -102,8 +103,13 @@ def resolve(*layers: Mapping[str, Any]) -> RunConfig:
         if given.keys() & _LENGTHS:
             chosen = {key: value for key, value in chosen.items() if key not in _LENGTHS}
         chosen.update(given)
+    network = chosen.get("network", "swift")
+    if isinstance(network, str) and network not in NETWORKS and ".py:" not in network:
+        raise ConfigError(
+            f"There is no network {network!r}; {_nearest(network, NETWORKS)}, and your own is FILE.py:Class."
+        )
     try:
-        return RunConfig(**{**recipe(str(chosen.get("network", "swift"))), **chosen})
+        return RunConfig(**{**recipe(str(network)), **chosen})
     except ValidationError as error:
         raise ConfigError(_in_one_sentence(error)) from None
 
@@ -128,8 +134,13 @@ _LENGTHS = {"minutes", "epochs", "steps"}
 def _refuse_unknown(given: Mapping[str, Any]) -> None:
     for key in given:
         if key not in RunConfig.model_fields:
-            nearest = difflib.get_close_matches(key, RunConfig.model_fields, n=1, cutoff=0.0)[0]
-            raise ConfigError(f"There is no option {key!r}; the nearest is {nearest!r}.")
+            raise ConfigError(f"There is no option {key!r}; {_nearest(key, RunConfig.model_fields)}.")
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    known = list(known)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"the nearest is {close[0]!r}" if close else f"there are {', '.join(known)}"
 
 
 def _in_one_sentence(error: ValidationError) -> str:

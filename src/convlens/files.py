@@ -81,6 +81,7 @@ def checksum_path(path: Path) -> Path:
 
 def append_durably(path: Path, data: bytes) -> int:
     """Append `data`, flush it to the disk, and return the file's length in bytes."""
+    is_new = not path.exists()
     with path.open("ab") as file:
         half = len(data) // 2
         file.write(data[:half])
@@ -90,7 +91,10 @@ def append_durably(path: Path, data: bytes) -> int:
         file.flush()
         os.fsync(file.fileno())
         at_point("appended", path)
-        return file.tell()
+        length = file.tell()
+    if is_new:
+        sync_folder(path.parent)
+    return length
 
 
 def truncate(path: Path, length: int) -> None:
@@ -101,7 +105,9 @@ def truncate(path: Path, length: int) -> None:
     """
     found = path.stat().st_size if path.exists() else 0
     if found < length:
-        raise DamagedFileError(f"{path} should hold at least {length} bytes and holds {found}.")
+        raise DamagedFileError(
+            f"{path} should hold at least {length} bytes and holds {found}: put it back, or begin anew."
+        )
     with path.open("ab") as file:
         file.truncate(length)
         os.fsync(file.fileno())

@@ -46,7 +46,8 @@ def lecture() -> dict[str, Any]:
 
 def own_network() -> dict[str, Any]:
     """A user's own module: nothing that could disagree with it, and a rate that suits most."""
-    return lecture() | {"batch_size": 128, "optimizer": "adamw", "schedule": "one-cycle", "weight_decay": 0.01}
+    ours = {"batch_size": 128, "optimizer": "adamw", "schedule": "one-cycle", "weight_decay": 0.01, "dropout": None}
+    return lecture() | ours
 
 
 def recipe(network: str) -> dict[str, Any]:

@@ -108,8 +108,8 @@ class RunFolder:
             raise RunLockedError(
                 f"Another process is training in {self.path}; wait for it, or name another folder."
             ) from None
-        except OSError as error:
-            raise RunError(f"The run folder {self.path} cannot be used: {error.strerror}.") from error
+        except (OSError, NotImplementedError) as error:  # a file system without locks is the latter
+            raise RunError(f"The run folder {self.path} cannot be used: {error}.") from error
         try:
             files.remove_leftovers(self.path)
             files.remove_leftovers(self.checkpoints)

@@ -13,9 +13,9 @@ def photos(pictures: Path, tmp_path: Path) -> list[Path]:
     """Three pictures as a person has them: enlarged, one of them in JPEG."""
     paths = []
     for name, suffix in (("Trouser", "png"), ("Bag", "jpg"), ("Sneaker", "png")):
-        photo = Image.open(pictures / name / "39.png").resize((300, 300), Image.Resampling.BICUBIC)
         paths.append(tmp_path / f"{name}.{suffix}")
-        photo.save(paths[-1])
+        with Image.open(pictures / name / "39.png") as picture:
+            picture.resize((300, 300), Image.Resampling.BICUBIC).save(paths[-1])
     return paths
 
 
@@ -29,7 +29,8 @@ def test_answers_many_as_json(
     for prediction, photo in zip(predictions, photos, strict=True):
         assert sum(prediction["probabilities"].values()) == pytest.approx(1)
         assert prediction["class"] == run.predict(photo).best
-        assert Image.open(prediction["seen"]).width >= 28
+        with Image.open(prediction["seen"]) as seen:
+            assert seen.size == (28, 28)
 
 
 def test_draws_one_picture_beside_its_answer(

@@ -58,8 +58,8 @@ def test_importing_does_not_import_torch(module: str) -> None:
 
 
 def test_importing_takes_less_than_60_milliseconds() -> None:
-    code = "import time; begun = time.perf_counter(); import convlens; print(time.perf_counter() - begun)"
-    # The best of several, for a busy machine makes any of them slow.
+    code = "import time; begun = time.process_time(); import convlens; print(time.process_time() - begun)"
+    # The processor's time, for a busy machine makes the clock's any length; and the best of several.
     assert any(float(in_a_fresh_process(code)) < 0.060 for _ in range(10))
 
 

@@ -126,7 +126,7 @@ def test_a_kill_at_any_point_of_saving_changes_nothing(
     run = tmp_path / "whole"
     at_point(lambda point, path: left.append(shutil.copytree(run, tmp_path / str(len(left)))))
     with monkeypatch.context() as patch:
-        patch.setattr(loop, "_SAVE_AT_LEAST_EVERY", -1.0)  # save after every step
+        patch.setattr(loop, "SAVE_AT_LEAST_EVERY", -1.0)  # save after every step
         whole = train(make_trainer(config), run)
     at_point(lambda point, path: None)
     assert len(left) == 6 * (2 + 6 + 6)  # the log, the checkpoint, its checksum
@@ -403,11 +403,17 @@ def test_the_test_pictures_play_no_part(
 
 
 def test_plateau_looks_at_the_validations(make_trainer: MakeTrainer, configure: Configure, tmp_path: Path) -> None:
-    # At this rate nothing gets better, so it falls after each two of the ten validations but the first.
-    config = configure(optimizer="sgd", schedule="plateau", learning_rate=1e-12, steps=10)
+    trainer = make_trainer(configure(optimizer="sgd", schedule="plateau", learning_rate=0.5, steps=60))
     seen = Recorder()
-    train(make_trainer(config), tmp_path, seen)
-    assert seen.steps[-1].learning_rate == pytest.approx(1e-12 / 3**4)
+    train(trainer, tmp_path, seen)
+    expected, best, worse = [0.5], math.inf, 0
+    for validation in seen.validations[:-1]:
+        better = validation.loss < best * (1 - 1e-4)
+        best, worse = (validation.loss, 0) if better else (best, worse + 1)
+        expected.append(expected[-1] / 3 if worse == 2 else expected[-1])
+        worse %= 2
+    assert expected[-1] < 0.5
+    assert [one.learning_rate for one in seen.validations] == pytest.approx(expected)
 
 
 def test_a_batch_larger_than_the_data_is_the_data(make_trainer: MakeTrainer, configure: Configure) -> None:

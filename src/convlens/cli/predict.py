@@ -102,6 +102,8 @@ def _print(answers: dict[Path, "Prediction"], saved: dict[Path, Path]) -> None:
     if not answers:
         return
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 1000  # a pipe has no width: no line of a table is broken
     first = next(iter(answers.values()))
     if len(answers) == 1:
         console.file.write(draw(first.seen.picture, colour=console.is_terminal) + "\n")

@@ -1,9 +1,8 @@
 """`convlens train`."""
 
 import signal
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -82,7 +81,7 @@ def train(
             other = sorted(given.keys() - {"resume"})[0].replace("_", "-")
             raise ConfigError(f"--resume goes on with the run as it was configured; leave out --{other}.")
         with TrainingProgress(resume) as progress:
-            outcome = session.resume(resume, observer=progress, should_stop=_stop_on_signal())
+            outcome = session.resume(resume, observer=progress, should_stop=_StopOnSignal())
     else:
         options = {name: value for name, value in given.items() if name in configuration.RunConfig.model_fields}
         from_file = configuration.read_toml(config) if config is not None else {}
@@ -90,7 +89,7 @@ def train(
         resume = out or default_folder(settled.network)
         with TrainingProgress(resume) as progress:
             outcome = session.begin(
-                settled, resume, observer=progress, should_stop=_stop_on_signal(), started=context.obj
+                settled, resume, observer=progress, should_stop=_StopOnSignal(), started=context.obj
             )
     test = outcome.test
     typer.echo(
@@ -99,14 +98,23 @@ def train(
     )
 
 
-def _stop_on_signal() -> Callable[[], bool]:
-    """Let Ctrl-C and SIGTERM finish the step and save; a second Ctrl-C ends at once."""
-    received: list[int] = []
+class _StopOnSignal:
+    """Ctrl-C and SIGTERM: before training they end the process, while it trains they let it finish the step and save.
 
-    def remember(number: int, frame: Any) -> None:
-        received.append(number)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    A second Ctrl-C ends at once.
+    """
 
-    signal.signal(signal.SIGINT, remember)
-    signal.signal(signal.SIGTERM, remember)
-    return lambda: bool(received)
+    def __init__(self) -> None:
+        self.training = self.received = False
+        signal.signal(signal.SIGINT, self._remember)
+        signal.signal(signal.SIGTERM, self._remember)
+
+    def __call__(self) -> bool:
+        """Whether to stop; asked after each step."""
+        self.training = True
+        return self.received
+
+    def _remember(self, number: int, frame: object) -> None:
+        if not self.training or self.received:
+            raise KeyboardInterrupt
+        self.received = True

@@ -1,7 +1,5 @@
 """Networks: each file one, each class a plain `nn.Module` that returns logits and named feature maps."""
 
-import difflib
-
 import torch
 from torch import Tensor, nn
 
@@ -15,30 +13,32 @@ _SHIPPED: dict[str, type[Lecture] | type[Swift]] = {"swift": Swift, "lecture": L
 __all__ = ["Lecture", "Swift", "build", "logits_of"]
 
 
-def build(network: str, picture_shape: tuple[int, int, int], classes: int, *, dropout: float, seed: int) -> nn.Module:
+def build(
+    network: str, picture_shape: tuple[int, int, int], classes: int, *, dropout: float | None, seed: int
+) -> nn.Module:
     """Make a network with initial weights that depend on the seed alone.
 
     Args:
         network: the name of a shipped network, or FILE.py:Class.
         picture_shape: (C, H, W) of the pictures; H equals W.
         classes: K, the number of classes.
-        dropout: the share of neurons silenced while training.
+        dropout: the share of neurons silenced while training; None is the network's own default.
         seed: of the initial weights.
 
     Raises:
         NetworkError: there is no such network, or it does not answer as a classifier should.
     """
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         if is_own(network):
             module = build_own(network, picture_shape, classes, dropout)
             check_on_one_batch(module, picture_shape, classes)
             return module
         if network not in _SHIPPED:
-            near = difflib.get_close_matches(network, _SHIPPED, n=1, cutoff=0.0)[0]
-            raise NetworkError(f"There is no network {network!r}; the nearest is {near!r}, your own is FILE.py:Class.")
+            raise NetworkError(f"There is no network {network!r}; there are {', '.join(_SHIPPED)} and FILE.py:Class.")
         channels, size, _ = picture_shape
-        return _SHIPPED[network](channels=channels, size=size, classes=classes, dropout=dropout)
+        shape = {"channels": channels, "size": size, "classes": classes}
+        return _SHIPPED[network](**shape) if dropout is None else _SHIPPED[network](**shape, dropout=dropout)
 
 
 def logits_of(network: nn.Module, images: Tensor) -> Tensor:

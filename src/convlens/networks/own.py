@@ -3,6 +3,7 @@
 import importlib.util
 import inspect
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,7 +17,7 @@ from convlens.files import write_atomically
 # What a constructor may call the facts of the data; those that it names are passed, the rest is left to the module.
 _ARGUMENT_NAMES = {
     "channels": ("channels", "in_channels", "num_channels"),
-    "size": ("size", "image_size", "input_size"),
+    "size": ("size", "image_size"),
     "classes": ("classes", "num_classes", "n_classes"),
     "dropout": ("dropout",),
 }
@@ -27,7 +28,7 @@ def is_own(network: str) -> bool:
     return ".py:" in network
 
 
-def build_own(network: str, picture_shape: tuple[int, int, int], classes: int, dropout: float) -> nn.Module:
+def build_own(network: str, picture_shape: tuple[int, int, int], classes: int, dropout: float | None) -> nn.Module:
     """Run the user's file and make an instance of the class in it.
 
     Args:
@@ -35,7 +36,7 @@ def build_own(network: str, picture_shape: tuple[int, int, int], classes: int, d
             `channels`, `size`, `classes`, `dropout` (or as listed above) receive the data's values.
         picture_shape: (C, H, W) of the pictures.
         classes: K, the number of classes.
-        dropout: the run's dropout.
+        dropout: the run's dropout; None leaves the class its own default.
 
     Raises:
         NetworkError: there is no such file or class, or it cannot be built.
@@ -48,7 +49,7 @@ def build_own(network: str, picture_shape: tuple[int, int, int], classes: int, d
     try:
         return made(**_arguments_for(made, facts))
     except Exception as error:
-        raise NetworkError(f"{name} of {file} cannot be built: {_brief(error)}") from error
+        raise NetworkError(f"{name} of {file} cannot be built: {_brief(error, Path(file))}") from error
 
 
 def keep_copy(network: str, copy: Path) -> None:
@@ -99,7 +100,8 @@ def check_on_one_batch(module: nn.Module, picture_shape: tuple[int, int, int], c
         raise
     except Exception as error:
         shape = " x ".join(str(side) for side in picture_shape)
-        raise NetworkError(f"{name} fails on two pictures of {shape}: {_brief(error)}") from error
+        file = Path(inspect.getfile(type(module)))
+        raise NetworkError(f"{name} fails on two pictures of {shape}: {_brief(error, file)}") from error
 
 
 def _check_logits(name: str, logits: Any, classes: int) -> None:
@@ -129,7 +131,7 @@ def _import_file(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:  # a script may end itself, or parse arguments that are not its own
-        raise NetworkError(f"{path} cannot be imported: {_brief(error)}") from error
+        raise NetworkError(f"{path} cannot be imported: {_brief(error, path)}") from error
     finally:
         sys.path.remove(str(path.parent.resolve()))
     return module
@@ -140,6 +142,10 @@ def _arguments_for(made: type[nn.Module], facts: dict[str, Any]) -> dict[str, An
     return {alias: facts[fact] for fact, aliases in _ARGUMENT_NAMES.items() for alias in aliases if alias in parameters}
 
 
-def _brief(error: BaseException) -> str:
+def _brief(error: BaseException, file: Path) -> str:
+    """The error's first line, and the line of the user's file that it came from, where one is on the way."""
     lines = str(error).strip().splitlines() or ["no message"]
-    return f"{type(error).__name__}: {lines[0]}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame.lineno for frame in frames if Path(frame.filename).resolve() == file.resolve()]
+    where = f" (line {own[-1]} of {file.name})" if own else ""
+    return f"{type(error).__name__}: {lines[0]}{where}"

@@ -4,6 +4,7 @@ The number goes into the run's configuration. That the decay ends when the time 
 the configuration repeats the run exactly, on a slower machine too.
 """
 
+import bisect
 import copy
 import tempfile
 import time
@@ -18,7 +19,7 @@ from convlens.config import RunConfig
 from convlens.images.batches import steps_per_epoch
 from convlens.images.dataset import ImageData
 from convlens.training import checkpoint
-from convlens.training.loop import Trainer, validation_steps
+from convlens.training.loop import SAVE_AT_LEAST_EVERY, SAVE_AT_MOST_EVERY, Trainer, validation_steps
 from convlens.training.state import TrainingState
 
 # The share of the budget spent on measuring, and its bounds in seconds.
@@ -36,12 +37,16 @@ class Pace:
     save: float
 
 
-def measure(config: RunConfig, network: nn.Module, data: ImageData, device: torch.device, budget: float) -> Pace:
+def measure(
+    config: RunConfig, network: nn.Module, data: ImageData, device: torch.device, budget: float, disk: Path
+) -> Pace:
     """Measure the pace of a run's own steps on a copy of its network, which is then thrown away.
 
-    `budget` is in seconds; a small share of it is spent here.
+    `budget` is in seconds; a small share of it is spent here. `disk` is a folder where checkpoints will be written.
     """
     steps = steps_per_epoch(data.train.size, config.batch_size)
+    # At a rate that changes nothing, so that nothing can diverge that would not diverge in the run.
+    config = config.model_copy(update={"schedule": "constant", "learning_rate": 1e-9})
     trainer = Trainer(config, data, TrainingState.fresh(config, copy.deepcopy(network), steps), device)
     for _ in range(_WARM_UP_STEPS):
         trainer.take_step(steps)
@@ -52,7 +57,7 @@ def measure(config: RunConfig, network: nn.Module, data: ImageData, device: torc
         count += 1
     sample = data.validation.images[:_PICTURES_SCORED]
     scored = _seconds(lambda: trainer.predictor.logits(sample)) / len(sample)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=disk, prefix=".measuring-") as folder:
         saved = _seconds(lambda: checkpoint.save(Path(folder), 0, *trainer.state.pack()))
     return Pace(step=spent / count, scored_picture=scored, save=saved)
 
@@ -61,16 +66,16 @@ def steps_within(seconds: float, pace: Pace, per_epoch: int, data: ImageData, mi
     """The largest number of steps that, with its validations, saves and the final test, fits into `seconds`; at
     least 1. With `mirror`, every test picture is looked at twice.
     """
-    validation = data.validation.size * pace.scored_picture + pace.save
-    available = seconds - (1 + mirror) * data.test.size * pace.scored_picture - pace.save
-    steps = int(available / pace.step)
-    while steps > 1:
-        needed = steps * pace.step + len(validation_steps(steps, per_epoch)) * validation
-        if needed <= available:
-            return steps
-        # Never more than what is over, and at least one, so that this ends.
-        steps -= max(int((needed - available) / (pace.step + validation)), 1)
-    return 1
+    available = seconds - (1 + mirror) * data.test.size * pace.scored_picture
+
+    def needed(steps: int) -> float:
+        training = steps * pace.step
+        validations = len(validation_steps(steps, per_epoch)) * data.validation.size * pace.scored_picture
+        # As the loop saves: at the end, after epochs, but not more often than once a second, and every half minute.
+        saves = 1 + min(steps / per_epoch, training / SAVE_AT_MOST_EVERY) + training / SAVE_AT_LEAST_EVERY
+        return training + validations + saves * pace.save
+
+    return max(bisect.bisect_right(range(1, int(seconds / pace.step) + 1), available, key=needed), 1)
 
 
 def _seconds(action: Callable[[], object]) -> float:

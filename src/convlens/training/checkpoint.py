@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from convlens.errors import DamagedFileError
-from convlens.files import checksum_path, read_with_checksum, write_with_checksum
+from convlens.files import checksum_path, read_with_checksum, sync_folder, write_with_checksum
 
 _KEEP = 2
 
@@ -21,7 +21,9 @@ def save(folder: Path, step: int, tensors: dict[str, Tensor], text: str) -> Path
 
     Until the new one stands complete with its checksum, the one before it is left alone.
     """
-    folder.mkdir(exist_ok=True)
+    if not folder.exists():
+        folder.mkdir()
+        sync_folder(folder.parent)
     path = folder / f"step-{step:08d}.safetensors"
     write_with_checksum(path, to_bytes(tensors, text))
     later = [other for other in _newest_first(folder) if other.name > path.name]

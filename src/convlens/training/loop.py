@@ -25,7 +25,7 @@ from convlens.training.schedules import after_step, after_validation
 from convlens.training.state import TrainingState
 
 # A crash costs at most this much training; an epoch shorter than the other bound is not worth a file of its own.
-_SAVE_AT_LEAST_EVERY, _SAVE_AT_MOST_EVERY = 30.0, 1.0
+SAVE_AT_LEAST_EVERY, SAVE_AT_MOST_EVERY = 30.0, 1.0
 _VALIDATIONS_AT_LEAST, _VALIDATIONS_AT_MOST = 10, 100
 
 
@@ -75,8 +75,8 @@ class Trainer:
             if (
                 stop
                 or progress.step == steps
-                or since_save > _SAVE_AT_LEAST_EVERY
-                or (epoch_ended and since_save > _SAVE_AT_MOST_EVERY)
+                or since_save > SAVE_AT_LEAST_EVERY
+                or (epoch_ended and since_save > SAVE_AT_MOST_EVERY)
             ):
                 self.save(folder)
                 saved_at = time.monotonic()

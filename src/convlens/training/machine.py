@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from convlens import __version__
 from convlens.errors import ConfigError
 from convlens.options import Device
 
@@ -35,10 +36,13 @@ def available_threads() -> int:
 
 @contextmanager
 def prepared(threads: int) -> Iterator[None]:
-    """Run with this many threads, repeatable kernels and denormals flushed; then restore what was there before.
+    """Run with this many threads, repeatable kernels and denormals flushed; afterwards as it was before.
 
-    Denormals (numbers under 1e-38, as fading momentum makes them) are a hundred times slower than zeros. Only threads
-    that start from now on flush them, so in a process that has used PyTorch before some do not. The random state of the caller is restored too: dropout draws from PyTorch's global generator.
+    The caller's random state is restored too: dropout draws from PyTorch's global generator.
+
+    Denormals (numbers under 1e-38, as fading momentum makes them) are a hundred times slower than zeros. The setting
+    belongs to each thread, and threads inherit it when they start: in a process that has used PyTorch before, the older
+    threads keep theirs, and threads that start in here keep flushing afterwards.
     """
     threads_before = torch.get_num_threads()
     repeatable_before = torch.are_deterministic_algorithms_enabled()
@@ -50,7 +54,7 @@ def prepared(threads: int) -> Iterator[None]:
     # It would write every new tensor twice.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     try:
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
             yield
     finally:
         torch.use_deterministic_algorithms(repeatable_before, warn_only=warning_before)
@@ -63,6 +67,7 @@ def describe(device: torch.device) -> dict[str, Any]:
     """What a reader of a run needs to know about the machine: goes into `environment.json`."""
     return {
         "python": platform.python_version(),
+        "convlens": __version__,
         "torch": torch.__version__,
         "numpy": np.__version__,
         "system": platform.platform(),

@@ -18,11 +18,12 @@ def make_optimizer(config: RunConfig, network: nn.Module) -> optim.Optimizer:
     ]
     groups = [group for group in groups if group["params"]]
     rate, momentum = config.learning_rate, config.momentum
-    # Fused: one pass over each tensor instead of one for every operation of the update.
+    # Not fused: PyTorch's fused updates on a processor silently mix up elements where a gradient lies in memory in
+    # another order than its parameter, as it can in a network of one's own.
     match config.optimizer:
         case "sgd":
-            return optim.SGD(groups, lr=rate, momentum=momentum, nesterov=momentum > 0, fused=True)
+            return optim.SGD(groups, lr=rate, momentum=momentum, nesterov=momentum > 0)
         case "adam":
-            return optim.Adam(groups, lr=rate, fused=True)
+            return optim.Adam(groups, lr=rate)
         case "adamw":
-            return optim.AdamW(groups, lr=rate, fused=True)
+            return optim.AdamW(groups, lr=rate)

@@ -106,7 +106,7 @@ def _train(
             seed=seeds.derive(config.seed, "weights", 0),
         ).to(device)
         _record_start(folder, config, data, device)
-        steps = _count_steps(config, network, data, device, started)
+        steps = _count_steps(config, folder, network, data, device, started)
         folder.write_config(config.model_copy(update={"steps": steps}))
         trainer = Trainer(config, data, TrainingState.fresh(config, network, steps), device)
         _restore(trainer, folder, observer)
@@ -133,7 +133,12 @@ def _settled(config: RunConfig) -> RunConfig:
 
 
 def _count_steps(
-    config: RunConfig, network: torch.nn.Module, data: ImageData, device: torch.device, started: float
+    config: RunConfig,
+    folder: RunFolder,
+    network: torch.nn.Module,
+    data: ImageData,
+    device: torch.device,
+    started: float,
 ) -> int:
     """The number of steps of the run; where minutes were asked for, this machine is measured."""
     if config.steps is not None:
@@ -142,7 +147,7 @@ def _count_steps(
     if config.epochs is not None:
         return config.epochs * per_epoch
     seconds = 60 * (config.minutes or DEFAULT_MINUTES)
-    pace = budget.measure(config, network, data, device, seconds)
+    pace = budget.measure(config, network, data, device, seconds, folder.path)
     return budget.steps_within(seconds - (time.monotonic() - started), pace, per_epoch, data, config.mirror)
 
 
@@ -169,7 +174,12 @@ def _restore(trainer: Trainer, folder: RunFolder, observer: Observer) -> None:
     """Put the trainer where the newest checkpoint was, and cut the log to the same step."""
     found = checkpoint.load_newest(folder.checkpoints, observer.note)
     if found is not None:
-        trainer.state.unpack(*found)
+        try:
+            trainer.state.unpack(*found)
+        except (RuntimeError, KeyError, TypeError) as error:
+            raise RunError(
+                f"The checkpoint in {folder.path} does not fit this network; was it another version of convlens?"
+            ) from error
     truncate(folder.log_path, trainer.state.progress.log_length)
 
 
