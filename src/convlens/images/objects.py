@@ -122,7 +122,8 @@ def _main_regions(mask: Mask, weight: Floats) -> Mask:
     h, w = mask.shape
     y, x = np.mgrid[-1 : 1 : h * 1j, -1 : 1 : w * 1j]
     score = np.bincount(numbers[mask], (weight * np.exp(-(x**2) - y**2))[mask])
-    return mask & (score >= COMPANION_SHARE * score.max())[numbers]
+    kept: Mask = mask & (score >= COMPANION_SHARE * score.max())[numbers]
+    return kept
 
 
 def connected_regions(mask: Mask, *, diagonally: bool = True) -> NDArray[np.intp]:
@@ -168,7 +169,8 @@ def _filled(mask: Mask) -> Mask:
     is_hole = sizes <= HOLE_SHARE * mask.sum()
     rim = np.concatenate([numbers[0], numbers[-1], numbers[:, 0], numbers[:, -1]])
     is_hole[rim[rim >= 0]] = False
-    return mask | (~mask & is_hole[numbers])
+    filled: Mask = mask | (~mask & is_hole[numbers])
+    return filled
 
 
 def _grown(mask: Mask, radius: int) -> Mask:
@@ -214,7 +216,8 @@ def _colour_shares(codes: NDArray[np.intp], mask: Mask) -> Floats:
     cube = (cube[:-2] + 2 * cube[1:-1] + cube[2:]) / 4
     cube = (cube[:, :-2] + 2 * cube[:, 1:-1] + cube[:, 2:]) / 4
     cube = (cube[:, :, :-2] + 2 * cube[:, :, 1:-1] + cube[:, :, 2:]) / 4
-    return cube.ravel() / mask.sum()
+    shares: Floats = cube.ravel() / mask.sum()
+    return shares
 
 
 def _box(mask: Mask, size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -22,7 +22,7 @@ from convlens.images.objects import FoundObject, find_object
 
 # In Fashion-MNIST nearly every object's darkest hundredth lies around 235 and its lightest cloth around 20, however
 # dark or pale the garment is: each picture was stretched on its own.
-BRIGHT, HEADROOM = 235, 30
+BRIGHT, HEADROOM = 235, 15
 # A garment lighter than its background is negated all the same, as its folds and prints were for the training
 # pictures, unless the background is darker than this grey level: then the photograph already is light on black.
 DARK_BACKGROUND = 100
