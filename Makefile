@@ -24,10 +24,11 @@ lint: $(VENV)/.development  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-faults: $(VENV)/.development  ## kills while saving, flipped bits, cut files, wild inputs (about half an hour)
+faults: $(VENV)/.development  ## kills while saving, flipped bits, cut files, wild inputs, own pictures (about half an hour)
 	$(BIN)/python bench/faults_data.py
 	$(BIN)/python bench/faults_checkpoints.py
 	$(BIN)/python bench/kills.py --random 100
+	$(BIN)/python bench/own_pictures.py
 
 bench: $(VENV)/.development  ## accuracy over seeds, the budget, the step's speed (about half an hour; run it alone)
 	$(BIN)/python bench/step_rate.py

@@ -66,9 +66,10 @@ def test_a_recipe_sets_what_the_network_decides_and_nothing_else(make: Any) -> N
 
 
 def test_each_network_has_its_own_recipe() -> None:
-    assert recipes.recipe("swift") == recipes.swift()
-    assert recipes.recipe("lecture") == recipes.lecture()
-    assert recipes.recipe("nets.py:Net") == recipes.own_network()
+    assert recipes.recipe("swift", "fashion-mnist") == recipes.swift()
+    assert recipes.recipe("swift", "photos") == recipes.swift_on_own_pictures()
+    assert recipes.recipe("lecture", "photos") == recipes.lecture()
+    assert recipes.recipe("nets.py:Net", "fashion-mnist") == recipes.own_network()
 
 
 def test_without_options_it_is_swift_on_fashion_mnist() -> None:

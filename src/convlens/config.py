@@ -109,7 +109,7 @@ def resolve(*layers: Mapping[str, Any]) -> RunConfig:
             f"There is no network {network!r}; {_nearest(network, NETWORKS)}, and your own is FILE.py:Class."
         )
     try:
-        return RunConfig(**{**recipe(str(network)), **chosen})
+        return RunConfig(**{**recipe(str(network), str(chosen.get("data", "fashion-mnist"))), **chosen})
     except ValidationError as error:
         raise ConfigError(_in_one_sentence(error)) from None
 
