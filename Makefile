@@ -11,7 +11,7 @@ PIP    := $(BIN)/pip --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 
 help:            ## this list
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
+	@awk -F ':.*## *' '/^[a-z]+:.*## / { printf "%-9s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 train: $(VENV)/.runtime  ## set up, train for one minute, score on the test set
 	$(BIN)/convlens train --minutes 1
@@ -48,11 +48,10 @@ $(VENV)/.development: $(VENV)/.runtime
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-# The browser tests use a Chromium that is there, or the system's package, or the one that Playwright brings. Where
-# none can be had they are skipped, and say so.
+# The browser tests use a Chromium that is there, or else the one that Playwright brings. Where none can be had they are
+# skipped, and say so.
 $(VENV)/.browser: $(VENV)/.development
-	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
-	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { apt-get update -qq; apt-get install -y -qq chromium; } >/dev/null; } \
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null 2>&1 \
 	  || $(BIN)/playwright install chromium \
 	  || echo "no browser could be installed; its tests will be skipped"
 	@touch $@

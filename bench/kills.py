@@ -22,6 +22,7 @@ from pathlib import Path
 
 import convlens.api  # noqa: F401 - imported here once, and inherited by every process that is forked below
 from convlens import cli, files
+from convlens.training import loop
 
 # (end of a file's name, which write of it): every kind of file that training writes, and the later writes of some.
 _WRITES = (
@@ -62,6 +63,7 @@ class Trials:
         subprocess.run([sys.executable, "-c", _MAKE_PICTURES, str(folder / "pictures")], check=True)
         self.options = ["--data", str(folder / "pictures"), "--size", "16", "--network", "lecture", "--epochs", "15"]
         self.options += ["--average", "0.9", "--flip", "--shift", "2"]
+        loop.SAVE_AT_MOST_EVERY = 0.0  # after every epoch, however short: more saves to be killed in
         begun = time.monotonic()
         self.session(folder / "undisturbed")
         self.seconds = time.monotonic() - begun

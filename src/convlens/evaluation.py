@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-_BINS = 15
+BINS = 15
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,9 @@ def calibration_error(logits: Tensor, labels: Tensor) -> float:
     """Expected calibration error with 15 equal bins (Naeini et al. 2015): 0 when 80 % sure means 80 % right."""
     confidence, predicted = logits.double().softmax(dim=1).max(dim=1)
     right = (predicted == labels).double()
-    bins = (confidence * _BINS).long().clamp(max=_BINS - 1)
-    gap = torch.zeros(_BINS, dtype=torch.float64)
-    for index in range(_BINS):
+    bins = (confidence * BINS).long().clamp(max=BINS - 1)
+    gap = torch.zeros(BINS, dtype=torch.float64)
+    for index in range(BINS):
         inside = bins == index
         gap[index] = (confidence[inside] - right[inside]).sum().abs()
     return (gap.sum() / len(labels)).item()

@@ -8,10 +8,15 @@ hold state (checkpoints, weights) get a companion `NAME.sha256` in the format of
 
 import hashlib
 import os
+import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from convlens.errors import DamagedFileError
+
+if sys.platform == "darwin":
+    import fcntl
 
 # The moments inside one write at which a crash leaves the disk in a different state. The fault tests kill the
 # process at each of them.
@@ -38,7 +43,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data[half:])
             file.flush()
             at_point("written", path)
-            os.fsync(file.fileno())
+            _flush(file.fileno())
         at_point("synced", path)
         temporary.replace(path)
     except BaseException:
@@ -89,7 +94,7 @@ def append_durably(path: Path, data: bytes) -> int:
         at_point("half-appended", path)
         file.write(data[half:])
         file.flush()
-        os.fsync(file.fileno())
+        _flush(file.fileno())
         at_point("appended", path)
         length = file.tell()
     if is_new:
@@ -110,13 +115,14 @@ def truncate(path: Path, length: int) -> None:
         )
     with path.open("ab") as file:
         file.truncate(length)
-        os.fsync(file.fileno())
+        _flush(file.fileno())
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Delete the temporary files that a killed process left in `folder`."""
-    for leftover in folder.glob(".*.tmp"):
-        leftover.unlink(missing_ok=True)
+    """Delete the temporary files that a killed process left in `folder`: `.NAME.PROCESS.tmp`."""
+    for path in folder.glob(".*.tmp"):
+        if re.fullmatch(r"\..+\.[0-9]+\.tmp", path.name):
+            path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:
@@ -128,3 +134,10 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _flush(descriptor: int) -> None:
+    if sys.platform == "darwin":
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)  # there, fsync stops at the drive's own cache
+    else:
+        os.fsync(descriptor)

@@ -15,7 +15,7 @@ def swift() -> dict[str, Any]:
         "schedule": "one-cycle",
         "momentum": 0.9,
         "weight_decay": 5e-4,
-        "label_smoothing": 0.1,
+        "label_smoothing": 0.05,
         "average": 0.0,
         "dropout": 0.0,
         "flip": True,

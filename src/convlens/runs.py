@@ -92,6 +92,17 @@ class RunFolder:
         """Whether training has ended here and was scored."""
         return self.metrics_path.exists()
 
+    def refuse_foreign_files(self) -> None:
+        """Make sure that a new run would not mix with somebody's other files.
+
+        Raises:
+            RunError: the folder holds something that no run leaves behind.
+        """
+        own = {path.name for path in vars(self).values()} | {".lock"}
+        foreign = sorted(path.name for path in self.path.glob("*") if path.name not in own)
+        if foreign:
+            raise RunError(f"{self.path} holds other files, such as {foreign[0]}; name a new folder with --out.")
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the folder for one trainer; the system releases it when the process ends, however it ends.

@@ -17,9 +17,9 @@ from convlens.config import RunConfig
 from convlens.errors import DataError, RunError
 from convlens.evaluation import Evaluation, evaluate
 from convlens.images.dataset import ImageData
-from convlens.images.decode import read_picture
+from convlens.images.decode import plain, read_picture
 from convlens.images.picture import Prepared, prepare
-from convlens.networks.own import is_own, keep_copy
+from convlens.networks.own import check_unchanged, is_own
 from convlens.predictor import Predictor
 from convlens.runs import DataFacts, RunFolder
 
@@ -87,10 +87,15 @@ class Run:
 
     def predict_many(self, pictures: Sequence[Picture]) -> list[Prediction]:
         """Classify several pictures; they are prepared one by one and answered in batches."""
-        prepared = [
-            prepare(_as_photo(picture), picture_shape=self.facts.picture_shape, preparation=self.facts.preparation)
-            for picture in pictures
-        ]
+        return self.answer([self.prepare(picture) for picture in pictures])
+
+    def prepare(self, picture: Picture) -> Prepared:
+        """Make the picture that the network sees of a photograph; the photograph is not needed any more."""
+        photo = _as_photo(picture)
+        return prepare(photo, picture_shape=self.facts.picture_shape, preparation=self.facts.preparation)
+
+    def answer(self, prepared: Sequence[Prepared]) -> list[Prediction]:
+        """Classify pictures made by `prepare`."""
         if not prepared:
             return []
         probabilities = self.predictor.probabilities(torch.stack([one.picture for one in prepared]))
@@ -136,7 +141,7 @@ def open_run(path: str | Path, *, network: str | None = None) -> Run:
     config, facts = folder.read_config(), folder.read_facts()
     weights = folder.read_weights()
     if network is None and is_own(config.network):
-        keep_copy(config.network, folder.network_path)
+        check_unchanged(config.network, folder.network_path)
     module = networks.build(
         network or config.network, facts.picture_shape, len(facts.classes), dropout=config.dropout, seed=0
     )
@@ -151,12 +156,14 @@ def _as_photo(picture: Picture) -> Image.Image:
     if isinstance(picture, str | Path):
         return read_picture(Path(picture))
     if isinstance(picture, Image.Image):
-        return picture
+        return plain(picture)
     if isinstance(picture, Tensor):
         if picture.ndim == 3:
             picture = picture.permute(1, 2, 0)  # (C, H, W) -> (H, W, C)
-        picture = picture.squeeze(-1).numpy()
-    if picture.dtype != np.uint8 or picture.ndim not in (2, 3):
+        picture = picture.cpu().numpy()
+    if picture.ndim == 3 and picture.shape[2] == 1:
+        picture = picture[..., 0]
+    if picture.dtype != np.uint8 or not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 3)):
         raise DataError(
             f"Pixels should be uint8 of shape (H, W) or (H, W, 3), and are {picture.dtype} of {picture.shape}."
         )

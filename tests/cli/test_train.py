@@ -8,6 +8,7 @@ import time
 import tomllib
 from pathlib import Path
 
+from convlens.runs import RunFolder
 from tests.cli.conftest import Command, Result
 
 # The contract's last line.
@@ -80,12 +81,12 @@ def test_ctrl_c_saves_and_resume_ends_with_the_same_bits(
 def test_a_folder_has_one_trainer(convlens: Command, pictures: Path, tmp_path: Path) -> None:
     out = tmp_path / "busy"
     first = subprocess.Popen(
-        [sys.executable, "-m", "convlens", "train", "--data", str(pictures), "--minutes", "5", "--out", str(out)],
+        [sys.executable, "-m", "convlens", "train", "--data", str(pictures), "--steps", "100000", "--out", str(out)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while not (out / "config.toml").exists():
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -95,16 +96,15 @@ def test_a_folder_has_one_trainer(convlens: Command, pictures: Path, tmp_path: P
         first.wait()
     assert second.status == 1
     assert "Another process is training" in second.errors
-    assert (out / "checkpoints").parent.exists()
-    # The lock went with the process that was killed; a finished folder is refused for another reason.
-    assert "Another process" not in convlens("train", "--resume", out, "--seed", 1).errors
+    with RunFolder(out).locked():  # the lock went with the process that was killed
+        pass
 
 
 def test_a_finished_run_is_not_trained_over(convlens: Command, trained: tuple[Path, Result]) -> None:
     again = convlens("train", "--config", trained[0] / "config.toml", "--out", trained[0])
     assert again.status == 1
     assert "--out" in again.errors
-    assert "nothing to resume" in convlens("train", "--resume", trained[0]).errors
+    assert convlens("train", "--resume", trained[0]).last_line == trained[1].last_line
 
 
 def test_writes_down_the_steps_that_the_minutes_came_to(convlens: Command, pictures: Path, tmp_path: Path) -> None:
@@ -114,6 +114,26 @@ def test_writes_down_the_steps_that_the_minutes_came_to(convlens: Command, pictu
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert config["minutes"] == 0.2
     assert config["steps"] == metrics["steps"]  # how well the time is kept is measured in bench/accuracy.py
+
+
+def test_a_length_is_given_once(convlens: Command) -> None:
+    result = convlens("train", "--epochs", 5, "--steps", 100)
+    assert result.status == 2
+    assert "--epochs or --steps" in result.errors
+
+
+def test_a_folder_with_other_files_is_left_alone(convlens: Command, pictures: Path, tmp_path: Path) -> None:
+    (tmp_path / ".mine.tmp").write_text("precious")
+    result = convlens("train", "--data", pictures, "--out", tmp_path)
+    assert result.status == 1
+    assert ".mine.tmp" in result.errors
+    assert [path.name for path in tmp_path.iterdir()] == [".mine.tmp"]
+
+
+def test_debug_shows_a_traceback_wherever_it_stands(convlens: Command, tmp_path: Path) -> None:
+    for arguments in (("--debug", "evaluate", tmp_path), ("evaluate", tmp_path, "--debug")):
+        assert "Traceback" in convlens(*arguments).errors
+    assert "Traceback" not in convlens("evaluate", tmp_path).errors
 
 
 def test_unknown_keys_name_the_nearest(convlens: Command, tmp_path: Path) -> None:
@@ -141,6 +161,11 @@ def test_trains_a_network_of_ones_own(convlens: Command, pictures: Path, tmp_pat
     gone = convlens("evaluate", tmp_path / "run")
     assert gone.status == 1
     assert "network.py:Mine" in gone.errors
+    # Neither a relative name nor one inside the folder makes the copy run.
+    config = (tmp_path / "run" / "config.toml").read_text()
+    for disguise in ("network.py:Mine", f"{tmp_path / 'run' / 'network.py'}:Mine"):
+        (tmp_path / "run" / "config.toml").write_text(config.replace(f"{tmp_path / 'mine.py'}:Mine", disguise))
+        assert "if you trust it" in convlens("evaluate", tmp_path / "run", folder=tmp_path / "run").errors
     named = convlens("evaluate", tmp_path / "run", "--network", f"{tmp_path / 'run' / 'network.py'}:Mine")
     assert named.status == 0, named.errors
 

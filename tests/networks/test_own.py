@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from convlens.errors import NetworkError
-from convlens.networks.own import build_own, check_on_one_batch, is_own, keep_copy
+from convlens.networks.own import build_own, check_on_one_batch, check_unchanged, is_own, keep_copy
 
 GREY = (1, 8, 8)
 IMPORTS = "import torch\nfrom torch import nn\n\n"
@@ -280,22 +280,35 @@ def test_the_text_is_kept_with_the_run(write: Write, tmp_path: Path) -> None:
     assert (tmp_path / "network.py").read_text() == IMPORTS + FINE
 
 
-def test_an_unchanged_file_goes_on(write: Write, tmp_path: Path) -> None:
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """Where a run keeps the text, apart from the file itself."""
+    (tmp_path / "run").mkdir()
+    return tmp_path / "run" / "network.py"
+
+
+def test_an_unchanged_file_goes_on(write: Write, kept: Path) -> None:
     network = write(FINE)
-    keep_copy(network, tmp_path / "network.py")
-    keep_copy(network, tmp_path / "network.py")
+    keep_copy(network, kept)
+    check_unchanged(network, kept)
 
 
-def test_a_changed_file_is_refused_and_the_kept_text_named(write: Write, tmp_path: Path) -> None:
-    keep_copy(write(FINE), tmp_path / "network.py")
-    message = refusal(lambda: keep_copy(write(FINE + "\n# changed"), tmp_path / "network.py"))
-    assert "has changed since the run began" in message
-    assert f"--network {tmp_path / 'network.py'}:Net" in message
-    assert (tmp_path / "network.py").read_text() == IMPORTS + FINE
+def test_a_changed_file_is_refused_and_the_kept_text_named(write: Write, kept: Path) -> None:
+    keep_copy(write(FINE), kept)
+    message = refusal(lambda: check_unchanged(write(FINE + "\n# changed"), kept))
+    assert "no longer the file that the run was trained with" in message
+    assert f"--network {kept}:Net" in message
+    assert kept.read_text() == IMPORTS + FINE
 
 
-def test_a_file_that_is_gone_is_told(write: Write, tmp_path: Path) -> None:
+def test_a_file_that_is_gone_is_told(write: Write, tmp_path: Path, kept: Path) -> None:
     network = write(FINE)
-    keep_copy(network, tmp_path / "network.py")
+    keep_copy(network, kept)
     (tmp_path / "nets.py").unlink()
-    assert "nets.py has gone since the run began" in refusal(lambda: keep_copy(network, tmp_path / "network.py"))
+    assert "no longer the file" in refusal(lambda: check_unchanged(network, kept))
+
+
+def test_the_kept_copy_itself_is_never_taken_for_the_users_file(write: Write, kept: Path) -> None:
+    keep_copy(write(FINE), kept)
+    for disguise in (f"{kept}:Net", "network.py:Net", f"{kept.parent / '..' / 'run' / 'network.py'}:Net"):
+        assert "no longer the file" in refusal(lambda network=disguise: check_unchanged(network, kept))  # type: ignore[misc]

@@ -1,6 +1,5 @@
 """The command line: one small file per command that parses, calls and prints."""
 
-import os
 import sys
 
 import typer
@@ -24,7 +23,7 @@ for command in (train.train, evaluate.evaluate, predict.predict, report.report):
 @app.callback(invoke_without_command=True)
 def _options(
     version: bool = typer.Option(False, "--version", help="Print the version and stop."),
-    debug: bool = typer.Option(False, "--debug", help="Show a traceback with an error."),  # read by `run`
+    debug: bool = typer.Option(False, "--debug", help="Show a traceback with an error."),  # for --help; see `run`
 ) -> None:
     if version:
         typer.echo(f"convlens {__version__}")
@@ -39,20 +38,20 @@ def run(started: float) -> None:
     Args:
         started: `time.monotonic()` when the process began.
     """
+    debug = "--debug" in sys.argv
+    sys.argv[1:] = [argument for argument in sys.argv[1:] if argument != "--debug"]  # before or after the command
     try:
         app(obj=started)
     except InterruptedTraining as stopped:
         sys.exit(_say(f"{stopped}", 130))
     except ConvlensError as error:
-        if "--debug" in sys.argv:
+        if debug:
             raise
         sys.exit(_say(f"convlens: {error}", 2 if isinstance(error, ConfigError) else 1))
-    except KeyboardInterrupt:
-        sys.exit(_say("convlens: interrupted.", 130))
-    except BrokenPipeError:
-        # The reader of a pipe has gone; Python would complain once more while flushing at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    except OSError as error:  # a full disk, a folder that may not be written
+        if debug:
+            raise
+        sys.exit(_say(f"convlens: {error}", 1))
 
 
 def _say(text: str, status: int) -> int:

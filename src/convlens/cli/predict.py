@@ -50,19 +50,18 @@ def predict(
 def _answer(run: "Run", pictures: list[Path]) -> tuple[dict[Path, "Prediction"], dict[Path, str]]:
     """Predictions by file, and for files that are no pictures the reason."""
     from convlens.errors import DataError
-    from convlens.images.decode import read_picture
 
-    photos, faults = {}, {}
-    for path in pictures:
+    prepared, faults = {}, {}
+    for path in pictures:  # one after the other: a photograph is large, what the network sees of it is not
         try:
-            photos[path] = read_picture(path)
+            prepared[path] = run.prepare(path)
         except DataError as error:
             faults[path] = str(error)
-    return dict(zip(photos, run.predict_many(list(photos.values())), strict=True)), faults
+    return dict(zip(prepared, run.answer(list(prepared.values())), strict=True)), faults
 
 
 def _save_seen(answers: dict[Path, "Prediction"], folder: Path) -> dict[Path, Path]:
-    """Save each picture the network saw, enlarged; return where."""
+    """Save each picture the network saw, pixel by pixel; return where."""
     from convlens.images.picture import save_png
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -76,6 +76,9 @@ def train(
     from convlens.training import session
 
     given = {name: value for name, value in context.params.items() if value is not None}
+    lengths = [name for name in ("minutes", "epochs", "steps") if name in given]
+    if len(lengths) > 1:
+        raise ConfigError(f"The length of a run is given once; leave out --{lengths[0]} or --{lengths[1]}.")
     if resume is not None:
         if given.keys() - {"resume"}:
             other = sorted(given.keys() - {"resume"})[0].replace("_", "-")
@@ -91,9 +94,8 @@ def train(
             outcome = session.begin(
                 settled, resume, observer=progress, should_stop=_StopOnSignal(), started=context.obj
             )
-    test = outcome.test
     typer.echo(
-        f"test accuracy {100 * test.accuracy:.2f} % ({test.correct} of {test.total}) "
+        f"test accuracy {100 * outcome.correct / outcome.total:.2f} % ({outcome.correct} of {outcome.total}) "
         f"after {outcome.seconds:.0f} s; run in {resume}"
     )
 

@@ -70,8 +70,13 @@ def decode_picture(data: bytes, name: str) -> Image.Image:
         with _open(data) as image:
             image.draft(None, (AMPLE, AMPLE))  # does nothing to the formats that cannot
             image.load()
-            turn = _UPRIGHT.get(_orientation(image))
-            return _grey_or_colour(image if turn is None else image.transpose(turn))
+            return plain(image)
+
+
+def plain(image: Image.Image) -> Image.Image:
+    """Return a decoded picture upright, without transparency, and of mode L (grey) or RGB."""
+    turn = _UPRIGHT.get(_orientation(image))
+    return _grey_or_colour(image if turn is None else image.transpose(turn))
 
 
 def shorter_side(path: Path) -> int:

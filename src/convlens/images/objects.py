@@ -51,8 +51,6 @@ def find_object(photo: Image.Image) -> FoundObject | None:
     distance = np.linalg.norm(colours - surface, axis=2)
     threshold = _otsu(distance)
     mask = _main_regions(distance > 0.6 * threshold, distance)
-    if not _stands_out(mask, distance, noise):
-        return None
     mask = _refined(colours, _filled(_closed(mask)))
     # The soft rim of the object: the colours of both sides are mixed there, so counting colours leaves it out.
     mask |= _grown(mask, 1) & (distance > 0.5 * threshold)
@@ -111,7 +109,7 @@ def _otsu(distance: Floats) -> float:
 def _stands_out(mask: Mask, distance: Floats, noise: float) -> bool:
     if mask.sum() < max(12, SMALLEST_AREA * mask.size):
         return False
-    return float(np.median(distance[mask])) > max(SMALLEST_CONTRAST, 2 * noise)
+    return float(np.median(distance[mask])) > max(SMALLEST_CONTRAST, 1.2 * noise)
 
 
 def _main_regions(mask: Mask, weight: Floats) -> Mask:

@@ -53,24 +53,27 @@ def build_own(network: str, picture_shape: tuple[int, int, int], classes: int, d
 
 
 def keep_copy(network: str, copy: Path) -> None:
-    """Keep the text of the user's file with the run, or make sure that it is still the one that was kept.
+    """Keep the text of the user's file with the run; the copy is for people, and only run when someone names it."""
+    write_atomically(copy, Path(network.rpartition(":")[0]).read_bytes())
 
-    The copy is for people: it is only ever run when someone names it. Opening a run folder that came by mail must
-    not run code from it.
+
+def check_unchanged(network: str, copy: Path) -> None:
+    """Make sure that the user's file is still the one whose text is kept with the run, before anything of it runs.
+
+    A run folder that came by mail must not run code of its own when it is opened: a configuration that names a file
+    inside the run's folder, or one relative to wherever we are, is refused like one that has changed.
 
     Raises:
-        NetworkError: the file is gone or has changed since.
+        NetworkError: the file is gone, has changed, or is part of the run folder.
     """
-    file, _, name = network.rpartition(":")
-    kept = copy.read_bytes() if copy.exists() else None
-    present = Path(file).read_bytes() if Path(file).is_file() else None
-    if present is None or kept not in (None, present):
+    name = network.rpartition(":")[2]
+    file = Path(network.rpartition(":")[0])
+    is_foreign = not file.is_absolute() or file.resolve().is_relative_to(copy.parent.resolve())
+    if is_foreign or not file.is_file() or not copy.is_file() or file.read_bytes() != copy.read_bytes():
         raise NetworkError(
-            f"{file} has {'gone' if present is None else 'changed'} since the run began; the text it was trained "
-            f"with is kept in {copy}: name it with --network {copy}:{name} if you trust it."
+            f"{file} is no longer the file that the run was trained with; its text is kept in {copy}: if you trust "
+            f"it, name it with --network {copy}:{name}"
         )
-    if kept is None:
-        write_atomically(copy, present)
 
 
 def check_on_one_batch(module: nn.Module, picture_shape: tuple[int, int, int], classes: int) -> None:

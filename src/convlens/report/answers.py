@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from convlens.evaluation import BINS
 from convlens.report.charts import WIDTH, Chart, Curve, Point, Scale, area, line, x_ticks, y_axis
 
 # Shades of a square in the heat map, 0 being blank.
 LEVELS = 6
-# The bins that `evaluation.calibration_error` counts in.
-BINS = 15
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from convlens.training.loop import SAVE_AT_LEAST_EVERY, SAVE_AT_MOST_EVERY, Trai
 from convlens.training.state import TrainingState
 
 # The share of the budget spent on measuring, and its bounds in seconds.
-_SHARE, _LEAST, _MOST = 0.03, 0.5, 10.0
+_SHARE, _LEAST, _MOST = 0.02, 0.5, 10.0
 _WARM_UP_STEPS = 3
 _PICTURES_SCORED = 1000
 

@@ -13,9 +13,10 @@ from convlens.config import DEFAULT_MINUTES, RunConfig
 from convlens.errors import InterruptedTraining, RunError
 from convlens.evaluation import Evaluation, evaluate
 from convlens.files import truncate
+from convlens.images import fashion_mnist
 from convlens.images.batches import steps_per_epoch
 from convlens.images.dataset import ImageData
-from convlens.networks.own import is_own, keep_copy
+from convlens.networks.own import check_unchanged, is_own, keep_copy
 from convlens.predictor import Predictor
 from convlens.runs import DataFacts, RunFolder
 from convlens.training import budget, checkpoint, machine
@@ -31,10 +32,17 @@ def never() -> bool:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a session ended with: the test score, and the run's seconds, interrupted sessions included."""
+    """What a run ended with: right answers on the test pictures, and its seconds, interrupted sessions included."""
 
-    test: Evaluation
+    correct: int
+    total: int
     seconds: float
+
+    @classmethod
+    def of(cls, folder: RunFolder) -> "Outcome":
+        """The outcome of the finished run in a folder."""
+        test = folder.read_metrics()["test"]
+        return cls(test["correct"], test["total"], folder.read_environment().get("seconds", 0.0))
 
 
 def begin(
@@ -59,6 +67,7 @@ def begin(
     """
     started = time.monotonic() if started is None else started
     folder = RunFolder(path)
+    folder.refuse_foreign_files()
     with folder.locked():
         if folder.is_started:
             raise RunError(
@@ -74,8 +83,10 @@ def resume(path: Path, *, observer: Observer, should_stop: Callable[[], bool] = 
 
     The result is the same, bit for bit, as without the interruption.
 
+    A finished run is left as it is.
+
     Raises:
-        ConvlensError: see `convlens.errors`; a finished run is an error.
+        ConvlensError: see `convlens.errors`.
     """
     started = time.monotonic()
     folder = RunFolder(path)
@@ -83,7 +94,7 @@ def resume(path: Path, *, observer: Observer, should_stop: Callable[[], bool] = 
         raise RunError(f"{path} holds no run to resume; begin one with: convlens train --out {path}")
     with folder.locked():
         if folder.is_finished:
-            raise RunError(f"The run in {path} is finished; there is nothing to resume.")
+            return Outcome.of(folder)
         return _train(folder.read_config(), folder, observer, should_stop, started)
 
 
@@ -98,6 +109,8 @@ def _train(
     with machine.prepared(config.threads or 1):
         data = images.load(config.data, size=config.size, seed=config.seed, progress=observer.loading)
         observer.loaded(data)
+        if is_own(config.network) and folder.is_started:
+            check_unchanged(config.network, folder.network_path)
         network = networks.build(
             config.network,
             data.picture_shape,
@@ -115,10 +128,11 @@ def _train(
             trainer.train(steps, folder, observer, should_stop)
         except InterruptedTraining as stopped:
             raise InterruptedTraining(f"{stopped}; go on with: convlens train --resume {folder.path}") from None
-        test = _finish(trainer, folder, data)
-        outcome = Outcome(test, seconds_before + time.monotonic() - started)
-        _record_end(folder, outcome)
-        return outcome
+        weights_sha256 = folder.write_weights(trainer.state.best)
+        test = _score(trainer, data)
+        _record_end(folder, seconds_before + time.monotonic() - started)
+        _write_metrics(trainer, folder, data, test, weights_sha256)
+        return Outcome.of(folder)
 
 
 def _settled(config: RunConfig) -> RunConfig:
@@ -127,7 +141,7 @@ def _settled(config: RunConfig) -> RunConfig:
     if is_own(config.network):
         file, _, name = config.network.rpartition(":")
         update["network"] = f"{Path(file).resolve()}:{name}"
-    if Path(config.data).is_dir():
+    if config.data != fashion_mnist.NAME and Path(config.data).is_dir():
         update["data"] = str(Path(config.data).resolve())
     return config.model_copy(update=update)
 
@@ -148,7 +162,9 @@ def _count_steps(
         return config.epochs * per_epoch
     seconds = 60 * (config.minutes or DEFAULT_MINUTES)
     pace = budget.measure(config, network, data, device, seconds, folder.path)
-    return budget.steps_within(seconds - (time.monotonic() - started), pace, per_epoch, data, config.mirror)
+    # A first download may have taken most of the time, or more; a network that was hardly trained helps nobody.
+    left = max(seconds - (time.monotonic() - started), seconds / 2)
+    return budget.steps_within(left, pace, per_epoch, data, config.mirror)
 
 
 def _record_start(folder: RunFolder, config: RunConfig, data: ImageData, device: torch.device) -> None:
@@ -157,16 +173,16 @@ def _record_start(folder: RunFolder, config: RunConfig, data: ImageData, device:
     if folder.is_started and folder.read_facts() != facts:
         raise RunError(f"The pictures of {config.data} have changed since the run in {folder.path} began.")
     folder.write_facts(facts)
-    if is_own(config.network):
+    if is_own(config.network) and not folder.is_started:
         keep_copy(config.network, folder.network_path)
     environment = folder.read_environment() or machine.describe(device)
     environment.setdefault("sessions", []).append({"begun": datetime.now(UTC).isoformat(timespec="seconds")})
     folder.write_json(folder.environment_path, environment)
 
 
-def _record_end(folder: RunFolder, outcome: Outcome) -> None:
+def _record_end(folder: RunFolder, seconds: float) -> None:
     environment = folder.read_environment()
-    environment["seconds"] = round(outcome.seconds, 1)
+    environment["seconds"] = round(seconds, 1)
     folder.write_json(folder.environment_path, environment)
 
 
@@ -183,14 +199,17 @@ def _restore(trainer: Trainer, folder: RunFolder, observer: Observer) -> None:
     truncate(folder.log_path, trainer.state.progress.log_length)
 
 
-def _finish(trainer: Trainer, folder: RunFolder, data: ImageData) -> Evaluation:
-    """Keep the best weights, read the test set once, and write the scores; `metrics.json` marks the run finished."""
-    progress = trainer.state.progress
-    weights_sha256 = folder.write_weights(trainer.state.best)
+def _score(trainer: Trainer, data: ImageData) -> Evaluation:
+    """Read the test set, once, with the best weights."""
     trainer.state.scored.load_state_dict(trainer.state.best)
     mean, std = data.mean_and_std
     predictor = Predictor(trainer.state.scored, mean=mean, std=std, mirror=trainer.config.mirror)
-    test = evaluate(predictor.logits(data.test.images), data.test.labels)
+    return evaluate(predictor.logits(data.test.images), data.test.labels)
+
+
+def _write_metrics(trainer: Trainer, folder: RunFolder, data: ImageData, test: Evaluation, weights_sha256: str) -> None:
+    """Write the scores, which marks the run as finished. Nothing in them depends on time or on interruptions."""
+    progress = trainer.state.progress
     folder.write_json(
         folder.metrics_path,
         {
@@ -207,4 +226,3 @@ def _finish(trainer: Trainer, folder: RunFolder, data: ImageData) -> Evaluation:
             "weights_sha256": weights_sha256,
         },
     )
-    return test
