@@ -5,7 +5,7 @@ import sys
 import typer
 
 from convlens import __version__
-from convlens.cli import evaluate, predict, report, train
+from convlens.cli import evaluate, filters, lesson, pixel, predict, report, shapes, train
 from convlens.errors import ConfigError, ConvlensError, InterruptedTraining
 
 app = typer.Typer(
@@ -16,7 +16,16 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Train, explain and debug small convolutional networks.",
 )
-for command in (train.train, evaluate.evaluate, predict.predict, report.report):
+for command in (
+    train.train,
+    evaluate.evaluate,
+    predict.predict,
+    report.report,
+    shapes.shapes,
+    pixel.pixel,
+    lesson.lesson,
+    filters.filters,
+):
     app.command()(command)
 
 

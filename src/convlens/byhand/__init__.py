@@ -1,0 +1,1 @@
+"""The numbers of any network, worked out by hand: sizes, parameters, receptive fields, single pixels."""
