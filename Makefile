@@ -7,7 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --quiet --disable-pip-version-check
 
-.PHONY: help train test lint faults bench
+.PHONY: help train test lint faults bench byhand
 .DEFAULT_GOAL := help
 
 help:            ## this list
@@ -33,6 +33,10 @@ faults: $(VENV)/.development  ## kills while saving, flipped bits, cut files, wi
 bench: $(VENV)/.development  ## accuracy over seeds, the budget, the step's speed (about half an hour; run it alone)
 	$(BIN)/python bench/step_rate.py
 	$(BIN)/python bench/accuracy.py
+
+byhand: $(VENV)/.development  ## random networks and single values by hand against PyTorch (about half an hour)
+	$(BIN)/python bench/chains.py
+	$(BIN)/python bench/pixels.py
 
 # The stamps make a second call install nothing.
 $(VENV)/.runtime: pyproject.toml constraints.txt
