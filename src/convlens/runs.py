@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import safetensors.torch
@@ -221,7 +222,9 @@ class RunFolder:
     def _unfinished(self) -> str:
         if not self.is_started:
             return f"{self.path} is not the folder of a run: it has no config.toml."
-        return f"The run in {self.path} is not finished; finish it with: convlens train --resume {self.path}"
+        return (
+            f"The run in {self.path} is not finished; finish it with: convlens train --resume {quote(str(self.path))}"
+        )
 
 
 def _first_line(error: Exception) -> str:

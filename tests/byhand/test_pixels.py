@@ -119,7 +119,7 @@ def test_a_convolution_is_products_bias_and_activation() -> None:
 
 def test_a_norm_is_told_as_scale_and_shift() -> None:
     network, picture = lived_in(Swift(), (1, 28, 28))
-    norm, relu = explain_pixel(network, picture, "conv1", (2, 3), 5).changes
+    norm, relu = explain_pixel(network, picture, "pool1", (2, 3), 5).changes
     assert norm.normalisation is not None
     assert norm.after == norm.normalisation.scale * norm.before + norm.normalisation.shift
     assert (norm.label, relu.label) == ("norm1", "relu")
@@ -127,9 +127,9 @@ def test_a_norm_is_told_as_scale_and_shift() -> None:
 
 def test_names_of_layers_and_of_what_follows_them() -> None:
     recording = record(*lived_in(Swift(), (1, 28, 28)))
-    assert explain(recording, "conv2.max_pool2d", (3, 3), 1).kind == "max_pool2d"
-    assert explain(recording, "conv4.relu", (1, 1), 1).changes[-1].label == "relu:4"
-    assert explain(recording, "norm3", (1, 1), 1).next_layer == "relu:3"
+    assert explain(recording, "conv2.max_pool2d", (2, 2), 1).kind == "max_pool2d"
+    assert explain(recording, "conv2.relu", (1, 1), 1).changes[-1].label == "relu:2"
+    assert explain(recording, "norm3", (), 1).next_layer == "relu:3"
     assert explain(recording, "output", (), 9).core.value == pytest.approx(recording.operations[-1].output[0, 9].item())
 
 

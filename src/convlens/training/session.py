@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 import torch
 
@@ -72,7 +73,7 @@ def begin(
         if folder.is_started:
             raise RunError(
                 f"{path} holds a run already; name another folder with --out"
-                + ("." if folder.is_finished else f", or go on with: convlens train --resume {path}")
+                + ("." if folder.is_finished else f", or go on with: convlens train --resume {quote(str(path))}")
             )
         config = _settled(config)
         return _train(config, folder, observer, should_stop, started)
@@ -91,7 +92,7 @@ def resume(path: Path, *, observer: Observer, should_stop: Callable[[], bool] = 
     started = time.monotonic()
     folder = RunFolder(path)
     if not folder.is_started:
-        raise RunError(f"{path} holds no run to resume; begin one with: convlens train --out {path}")
+        raise RunError(f"{path} holds no run to resume; begin one with: convlens train --out {quote(str(path))}")
     with folder.locked():
         if folder.is_finished:
             return Outcome.of(folder)
@@ -127,7 +128,9 @@ def _train(
         try:
             trainer.train(steps, folder, observer, should_stop)
         except InterruptedTraining as stopped:
-            raise InterruptedTraining(f"{stopped}; go on with: convlens train --resume {folder.path}") from None
+            raise InterruptedTraining(
+                f"{stopped}; go on with: convlens train --resume {quote(str(folder.path))}"
+            ) from None
         weights_sha256 = folder.write_weights(trainer.state.best)
         test = _score(trainer, data)
         _record_end(folder, seconds_before + time.monotonic() - started)
