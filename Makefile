@@ -7,7 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --quiet --disable-pip-version-check
 
-.PHONY: help train test lint faults bench byhand
+.PHONY: help train test lint faults bench byhand check harm docs
 .DEFAULT_GOAL := help
 
 help:            ## this list
@@ -37,6 +37,17 @@ bench: $(VENV)/.development  ## accuracy over seeds, the budget, the step's spee
 byhand: $(VENV)/.development  ## random networks and single values by hand against PyTorch (about half an hour)
 	$(BIN)/python bench/chains.py
 	$(BIN)/python bench/pixels.py
+
+check: $(VENV)/.development  ## the finder of mistakes on planted ones, beside other tools, and on wild input (about half an hour)
+	$(BIN)/python bench/check_corpus.py
+	$(BIN)/python bench/check_against.py
+	$(BIN)/python bench/check_robustness.py
+
+harm: $(VENV)/.development  ## what each silent mistake costs on Fashion-MNIST (about an hour; goes on where it stopped)
+	$(BIN)/python bench/harm.py
+
+docs: $(VENV)/.development  ## the rules' pages, made from their files
+	$(BIN)/python -m convlens.checking.pages docs/rules
 
 # The stamps make a second call install nothing.
 $(VENV)/.runtime: pyproject.toml constraints.txt

@@ -568,6 +568,33 @@ for epoch in range(3):
         (1, 28, 28),
         1600,
     ),
+    Idiom(
+        "pictures one by one",
+        """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.fc = nn.Conv2d(1, 8, 3), nn.Linear(8 * 26 * 26, 2)
+
+    def forward(self, x):
+        return torch.stack([self.fc(self.conv(one[None]).flatten()) for one in x])
+""",
+        (1, 28, 28),
+        5408,
+    ),
+    Idiom(
+        "a list of layers at top level",
+        """
+layers = [nn.Conv2d(1, 4, 3)]
+for _ in range(2):
+    layers.append(nn.Conv2d(4, 4, 3))
+layers.append(nn.Flatten())
+layers.append(nn.Linear(4 * 22 * 22, 10))
+Net = nn.Sequential(*layers)
+""",
+        (1, 28, 28),
+        1936,
+    ),
 ]
 
 _TWO_CONVOLUTIONS = """
@@ -893,5 +920,49 @@ class Net(nn.Module):
 """,
         32,
         [32],
+    ),
+    Broken(
+        "missing flatten in a Sequential that no line calls",
+        """
+Net = nn.Sequential(
+    nn.Conv2d(1, 8, 3),
+    nn.MaxPool2d(2),
+    nn.Linear(8 * 13 * 13, 10),  # <--
+)
+""",
+        1352,
+        [8, 13, 13],
+    ),
+    Broken("view without a batch", _two(flatten="x = x.view(32 * 7 * 7)  # <--"), 1568, 3136),
+    Broken(
+        "attention of another width",
+        """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(1, 48, 4, 4)
+        self.attend = nn.MultiheadAttention(64, 4, batch_first=True)  # <--
+
+    def forward(self, x):
+        x = self.patch(x).flatten(2).transpose(1, 2)
+        return self.attend(x, x, x)[0]
+""",
+        64,
+        48,
+    ),
+    Broken(
+        "a gate without sides",
+        """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.gate = nn.Conv2d(1, 8, 3), nn.Linear(8, 8)
+
+    def forward(self, x):
+        x = self.conv(x)
+        return x * self.gate(x.mean((2, 3)))  # <--
+""",
+        [8, 26, 26],
+        [8],
     ),
 ]

@@ -31,6 +31,7 @@ net.extra = nn.ReLU()
 layers = []
 for i in range(3):
     layers.append(nn.Linear(i, i))
+layers.append(nn.Flatten())
 stack = nn.Sequential(*layers)
 for epoch in range(EPOCHS):
     train(net)
@@ -53,7 +54,13 @@ def test_runs_what_a_network_needs_and_no_more() -> None:
 
 def test_statements_that_build_a_network_up_belong_to_it() -> None:
     assert "net.extra = nn.ReLU()" in needed("net")
-    assert "layers.append" in needed("stack")
+    assert "layers.append(nn.Linear" in needed("stack")
+    assert "layers.append(nn.Flatten" in needed("stack")
+
+
+def test_a_choice_between_two_values_is_kept_whole() -> None:
+    text = "if fast:\n    WIDTH = 4\nelif slow:\n    WIDTH = 6\nelse:\n    WIDTH = 8\nnet = nn.Conv2d(1, WIDTH, 3)\n"
+    assert ast.unparse(Source(Path("net.py"), text, ast.parse(text)).needed_for("net")) == text.strip()
 
 
 def test_a_part_of_another_network_is_no_candidate() -> None:

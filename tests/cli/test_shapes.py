@@ -103,6 +103,24 @@ raise SystemExit("the script has run")
     assert [entry.name for entry in tmp_path.iterdir()] == ["net.py"]
 
 
+def test_what_pytorch_writes_by_itself_is_not_the_networks_fault(convlens: Command, tmp_path: Path) -> None:
+    text = """
+from torch.utils.checkpoint import checkpoint
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.fc = nn.Conv2d(1, 8, 3), nn.Linear(8 * 26 * 26, 2)
+
+    def forward(self, x):
+        return self.fc(checkpoint(self.conv, x, use_reentrant=False).flatten(1))
+"""
+    (tmp_path / "net.py").write_text(HEADER + text)
+    result = convlens("shapes", "net.py", "--input", "1,28,28", folder=tmp_path)
+    assert result.status == 0, result.errors
+    assert result.last_line == "8 x 26 x 26 = 5408 neurons after the last convolution"
+
+
 def test_a_run_is_derived_with_its_own_pictures(convlens: Command, trained: tuple[Path, Result]) -> None:
     result = convlens("shapes", trained[0], "--format", "json")
     assert result.status == 0, result.errors

@@ -47,9 +47,9 @@ def _convolution(operation: Operation, shape: tuple[int, ...], known: Layout) ->
     if len(shape) != _MAPS[operation.op]:
         one = layout.without_batch(shape, known)
         return Answer(
-            f"{what} expects maps of {channels} channels with {counted(_MAPS[operation.op] - 2, 'side')}, "
+            f"{what} expects maps of {counted(channels, 'channel')} with {counted(_MAPS[operation.op] - 2, 'side')}, "
             "but what reaches it is "
-            f"{by(one)}; flatten after the last convolution, not before",
+            f"{by(one)}; {_bring_back(len(one))}",
             channels,
             one,
             at_call=True,
@@ -72,6 +72,12 @@ def _convolution(operation: Operation, shape: tuple[int, ...], known: Layout) ->
                 (2, "kernel_size"),
             )
     return None
+
+
+def _bring_back(sides: int) -> str:
+    if sides == 1:
+        return "flatten after the last convolution, not before"
+    return "keep a dimension for the channels and one for each side"
 
 
 def _channels(operation: Operation, shape: tuple[int, ...], known: Layout) -> Answer:
@@ -140,7 +146,7 @@ def _linear(operation: Operation, shape: tuple[int, ...], known: Layout) -> Answ
         more = "" if neurons == expected else f" and write {neurons} in {what}"
         return Answer(
             f"{what} expects a row of {expected}, but what reaches it is still maps of {product(one)}; "
-            f"write x = torch.flatten(x, 1) before it{more}",
+            f"write x = torch.flatten(x, 1) before it, in an nn.Sequential nn.Flatten(){more}",
             expected,
             one,
             at_call=True,
@@ -178,6 +184,13 @@ def _view(operation: Operation, shape: tuple[int, ...], known: Layout) -> Answer
             BATCH,
         )
     expected = rest if len(sizes) > 1 else math.prod(sizes)
+    if len(sizes) == 1 and expected not in (-1, BATCH * neurons):
+        return Answer(
+            f"{what} leaves no dimension for the batch: {BATCH} pictures of {product(one)} are {BATCH * neurons} "
+            f"numbers; write x.{operation.op}(-1, {neurons})",
+            expected,
+            BATCH * neurons,
+        )
     if expected == neurons or (operation.op == "view" and sizes[0] != -1 and -1 in sizes and neurons % rest == 0):
         return Answer(
             f"{what} needs values that lie in memory in order; write x.reshape in place of x.view", None, None
@@ -269,9 +282,12 @@ def _elementwise(operation: Operation, shape: tuple[int, ...], known: Layout) ->
     count = min(len(one), len(other))
     if all(a == b or 1 in (a, b) for a, b in zip(one[-count:], other[-count:], strict=True)):
         return None
+    how = "with a 1x1 convolution of the same stride on the shorter path for instance"
+    if len(one) != len(other):
+        how = "with sides of 1 after the channels for instance: y[:, :, None, None]"
     return _differing(
         f"{spelled(operation)} needs two shapes that fit, but {by(one[1:])} and {by(other[1:])} reach it; "
-        f"bring both to one shape, with a 1x1 convolution of the same stride on the shorter path for instance",
+        f"bring both to one shape, {how}",
         one[1:],
         other[1:],
         at_call=True,
@@ -291,6 +307,19 @@ def _matmul(operation: Operation, shape: tuple[int, ...], known: Layout) -> Answ
         inner,
         one[-1],
         at_call=True,
+    )
+
+
+def _attention(operation: Operation, shape: tuple[int, ...], known: Layout) -> Answer | None:
+    expected = operation.arguments.get("embed_dim_to_check")
+    if expected is None or shape[-1] == expected:
+        return None
+    return Answer(
+        f"{spelled(operation)} expects {expected} numbers in each row, but what reaches it are rows of {shape[-1]}; "
+        f"write {shape[-1]}, or transpose so that the channels come last",
+        expected,
+        shape[-1],
+        (0, "embed_dim"),
     )
 
 
@@ -370,6 +399,7 @@ _EXPLANATIONS: dict[str, _Explain] = {
     "rms_norm": _layer_norm,
     "prelu": _prelu,
     "group_norm": _group_norm,
+    "multi_head_attention_forward": _attention,
     "cat": _cat,
     "stack": _cat,
     "pixel_shuffle": _pixel_shuffle,

@@ -53,7 +53,9 @@ def of_picture(shape: Sequence[int]) -> Layout:
 
 def without_batch(shape: Sequence[int], layout: Layout | None) -> tuple[int, ...]:
     """A shape as a person writes it, for one picture."""
-    axis = 0 if layout is None or layout.batch_axis is None else layout.batch_axis
+    axis = None if layout is None else layout.batch_axis
+    if axis is None and len(shape) > 1:  # a row alone is what one picture has come to
+        axis = 0
     return tuple(side for index, side in enumerate(shape) if index != axis)
 
 

@@ -149,7 +149,8 @@ def _placed(trace: Trace, operation: Operation, answer: Answer, steps: int) -> P
     """Find the line: the layer's definition when its numbers are wrong, else the call in `forward`."""
     site = first_in(operation.called, trace.file)
     # A layer that has run well before has the right numbers; then the second call is what a person would change.
-    if operation.defined and not answer.at_call and not operation.reused:
+    # A layer of a bare nn.Sequential is called by PyTorch and by no line of a person's.
+    if operation.defined and (site is None or not (answer.at_call or operation.reused)):
         site = first_in(operation.defined, trace.file)
         if answer.argument is not None:
             site = line_of_argument(operation.defined, operation.layer, *answer.argument) or site

@@ -71,6 +71,8 @@ _SIGNATURES: dict[str, dict[str, Any]] = {
     "unsqueeze": {"input": ..., "dim": ...},
     "squeeze": {"input": ..., "dim": None},
     "prelu": {"input": ..., "weight": ...},
+    "multi_head_attention_forward": {"query": ..., "key": ..., "value": ..., "embed_dim_to_check": ...}
+    | {"num_heads": ...},
 }
 # Sizes may be given one by one or as one tuple.
 _SIZES = {"view": "size", "reshape": "size", "permute": "dims", "expand": "size"}

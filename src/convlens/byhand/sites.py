@@ -16,6 +16,8 @@ from convlens.byhand.facts import Site, Sites
 
 _TORCH = str(Path(torch.__file__).parent)
 _HERE = str(Path(__file__).parent)
+_RUNNERS = ("_run", "_make")
+"""The functions here that run a person's code; who calls them has no part in the network."""
 _LIBRARIES = tuple({sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib")})
 
 
@@ -37,6 +39,8 @@ def sites_of_call(frame: FrameType | None, made: object = None) -> Sites:
     found = []
     while frame is not None:
         code = frame.f_code
+        if code.co_name in _RUNNERS and code.co_filename.startswith(_HERE):
+            break
         constructs = made is not None and code.co_name == "__init__" and frame.f_locals.get(code.co_varnames[0]) is made
         if is_own_file(code.co_filename) and not constructs:
             found.append(Site(code.co_filename, frame.f_lineno))

@@ -10,6 +10,7 @@ from convlens.errors import NetworkError
 
 _DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
+_GROWING = ("append", "extend", "add_module", "insert", "update", "add_argument", "set_defaults")
 
 
 @dataclass(frozen=True)
@@ -48,23 +49,23 @@ class Source:
         """Names of top-level classes, functions and variables, in order."""
         return [name for statement in self.statements for name in bound_names(statement)]
 
-    def needed_for(self, name: str) -> ast.Module:
-        """The part of the file that defines `name`, with everything that this part refers to, and no more.
+    def needed_for(self, *names: str) -> ast.Module:
+        """The part of the file that defines some names, with everything that this part refers to, and no more.
 
         Training loops, downloads and prints at top level are not part of it, so that they do not run.
         """
-        wanted = {name}
+        wanted = set(names)
         kept: set[int] = set()
         size = -1
         while size != len(kept):  # until nothing new is needed
             size = len(kept)
             for index, statement in enumerate(self.statements):
-                if index not in kept and self._is_needed(statement, wanted, name):
+                if index not in kept and self._is_needed(statement, wanted):
                     kept.add(index)
                     wanted |= _read_names(statement)
         return ast.Module([self.statements[index] for index in sorted(kept)], type_ignores=[])
 
-    def _is_needed(self, statement: ast.stmt, wanted: set[str], target: str) -> bool:
+    def _is_needed(self, statement: ast.stmt, wanted: set[str]) -> bool:
         if isinstance(statement, ast.ImportFrom) and (
             statement.module == "__future__" or statement.names[0].name == "*"
         ):
@@ -72,8 +73,14 @@ class Source:
         if wanted & set(bound_names(statement)):
             return True
         # net.add_module(...), layers.append(...): statements that build up something that is needed.
-        grown = _grown(statement)
-        return grown is not None and grown in wanted and (grown == target or not isinstance(statement, ast.Expr))
+        return _grown(statement) in wanted
+
+    def seen_from(self, call: ast.Call) -> "Source":
+        """The file as a call sees it: the statements before it, in the blocks around it, all as if at top level."""
+        blocks = [n for n in ast.walk(self.tree) if isinstance(n, ast.Module | ast.FunctionDef | ast.If | ast.With)]
+        around = [b for b in blocks if isinstance(b, ast.Module) or any(n is call for n in ast.walk(b))]
+        before = [s for block in around for s in block.body if s.lineno < call.lineno]
+        return Source(self.path, self.text, ast.Module(before, type_ignores=[]))
 
     def networks(self) -> list[str]:
         """The classes that are networks and that no other network of the file is built from, or derives from."""
@@ -103,7 +110,11 @@ class Source:
 def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     for statement in body:
         if isinstance(statement, ast.If):
-            if not _is_main_guard(statement.test):
+            if _is_main_guard(statement.test):
+                continue
+            if statement.orelse and all(isinstance(inner, _BINDING) for inner in _branches(statement)):
+                yield statement  # a choice between two values belongs together
+            else:
                 yield from _top_level(statement.body)
         elif isinstance(statement, ast.Try):
             if any(isinstance(inner, _IMPORTS) for inner in statement.body):
@@ -112,6 +123,16 @@ def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _top_level(statement.body)
         else:
             yield statement
+
+
+_BINDING = (*_IMPORTS, ast.Assign, ast.AnnAssign, ast.Pass)
+
+
+def _branches(statement: ast.If) -> Iterator[ast.stmt]:
+    """What stands in the branches of an `if`, and in those of its `elif`s."""
+    yield from statement.body
+    for inner in statement.orelse:
+        yield from _branches(inner) if isinstance(inner, ast.If) else [inner]
 
 
 def _single_imports(statement: ast.stmt) -> list[ast.stmt]:
@@ -135,6 +156,8 @@ def bound_names(statement: ast.stmt) -> list[str]:
         return [(alias.asname or alias.name).split(".")[0] for alias in statement.names]
     if isinstance(statement, ast.Try):
         return [name for inner in statement.body for name in bound_names(inner)]
+    if isinstance(statement, ast.If):
+        return [name for inner in _branches(statement) for name in bound_names(inner)]
     if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         return [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
@@ -147,9 +170,7 @@ def _grown(statement: ast.stmt) -> str | None:
         return next((name for inner in statement.body if (name := _grown(inner)) is not None), None)
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         target: ast.expr = statement.value.func
-        if not (
-            isinstance(target, ast.Attribute) and target.attr in ("append", "extend", "add_module", "insert", "update")
-        ):
+        if not (isinstance(target, ast.Attribute) and target.attr in _GROWING):
             return None
     elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Attribute | ast.Subscript):
         target = statement.targets[0]

@@ -6,7 +6,7 @@ that depends on the picture is on PyTorch's meta device: it has a shape and no c
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -33,6 +33,7 @@ def trace(
     file: str,
     definitions: Definitions | None = None,
     inputs: int = 1,
+    labels: Sequence[int] = (),
 ) -> Trace:
     """Record what a network does with a batch of two pictures, in evaluation mode.
 
@@ -43,6 +44,7 @@ def trace(
         file: the file it is written in.
         definitions: what was recorded while the module was made; says on which lines its layers stand.
         inputs: how many such batches `network` takes.
+        labels: which of them, by place, are numbers of classes and not pictures.
     """
     modes = {id(module): module.training for module in _modules(network)}
     if isinstance(network, nn.Module):
@@ -50,11 +52,11 @@ def trace(
     notes: tuple[str, ...] = ()
     try:
         tracer = _Tracer(network, definitions or Definitions())
-        answer, error = _run(network, picture, inputs, tracer, "meta")
+        answer, error = _run(network, picture, inputs, labels, tracer, "meta")
         if error is not None and tracer.looked_at_content:
             notes = ("The network looks at the values of its tensors, so it was run on noise.",)
             tracer = _Tracer(network, definitions or Definitions())
-            answer, error = _run(network, picture, inputs, tracer, "cpu")
+            answer, error = _run(network, picture, inputs, labels, tracer, "cpu")
     finally:
         for module in _modules(network):
             module.training = modes[id(module)]
@@ -73,20 +75,27 @@ def trace(
 
 
 def _run(
-    network: Callable[..., Any], picture: tuple[int, ...], inputs: int, tracer: "_Tracer", device: str
+    network: Callable[..., Any],
+    picture: tuple[int, ...],
+    inputs: int,
+    labels: Sequence[int],
+    tracer: "_Tracer",
+    device: str,
 ) -> tuple[Any, Exception | None]:
     """The answer of the network, or the exception that ended it."""
     dtype = next((p.dtype for p in _parameters(network) if p.is_floating_point()), torch.float32)
     noise = torch.Generator().manual_seed(0)
-    pictures = [torch.randn(BATCH, *picture, dtype=dtype, generator=noise).to(device) for _ in range(inputs)]
-    for each in pictures:
+    given = [torch.randn(BATCH, *picture, dtype=dtype, generator=noise).to(device) for _ in range(inputs)]
+    for place in labels:
+        given[place] = torch.zeros(BATCH, dtype=torch.int64, device=device)
+    for each in given:
         tracer.watch(each)
     with ExitStack() as stack:
         stack.enter_context(torch.no_grad())
         stack.enter_context(tracer.following_layers())
         stack.enter_context(tracer)
         try:
-            return network(*pictures), None
+            return network(*given), None
         except Exception as error:
             return None, error
 

@@ -1,0 +1,1 @@
+"""The corpus that scores `convlens check`: clean scripts, and what was changed in them (see README.md)."""

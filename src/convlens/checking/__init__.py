@@ -1,0 +1,1 @@
+"""Mistakes in training code: found in the source, shown with their reason, mended."""

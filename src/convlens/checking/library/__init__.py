@@ -1,0 +1,1 @@
+"""What the calls of other packages mean: layers, operations, optimizers, data sets."""

@@ -1,0 +1,223 @@
+"""Layers and networks: constructed from their arguments, applied to tensors."""
+
+from convlens.checking.events import Forward, Operation
+from convlens.checking.library import operations
+from convlens.checking.library.layer_table import KNOWN_NETWORKS, LAYERS, LOSSES, WRAPPERS
+from convlens.checking.library.signatures import bind
+from convlens.checking.values import (
+    Arguments,
+    Constant,
+    Loss,
+    Mapping,
+    Module,
+    Shape,
+    Site,
+    Tensor,
+    Unknown,
+    Value,
+)
+from convlens.checking.walker import Walker
+
+
+def construct(walker: Walker, name: str, arguments: Arguments, site: Site) -> Module | None:
+    """A module of torch.nn by its class name; None for one that is not known."""
+    if name in LAYERS:
+        kind, signature = LAYERS[name]
+        bound = bind(signature, arguments)
+        module = Module(site=site, kind=kind, name=name, arguments=bound, complete=arguments.exact)
+    elif name in LOSSES:
+        kind, signature = LOSSES[name]
+        module = Loss(site=site, kind=kind, name=name, arguments=bind(signature, arguments))
+    elif name in ("Sequential", "ModuleList", "ModuleDict"):
+        module = _container(walker, name, arguments, site)
+    elif name in WRAPPERS:
+        module = Module(site=site, kind="wrapper", name=name)
+        inner = arguments.get(0, "module")
+        if isinstance(inner, Module):
+            module.children["module"] = inner
+            module.state["mode"] = inner.mode
+    elif name == "Module":
+        module = Module(site=site, kind="unknown", name=name)
+    else:
+        return None
+    walker.made(module, site)
+    return module
+
+
+_CONTAINERS = {"Sequential": "sequential", "ModuleList": "module_list", "ModuleDict": "module_dict"}
+
+
+def _container(walker: Walker, name: str, arguments: Arguments, site: Site) -> Module:
+    module = Module(site=site, kind=_CONTAINERS[name], name=name, complete=arguments.exact)
+    fill(walker, module, arguments)
+    return module
+
+
+def fill(walker: Walker, module: Module, arguments: Arguments) -> None:
+    """Put the modules given to a container's constructor into it."""
+    given = arguments.positional
+    if len(given) == 1 and isinstance(given[0], Mapping):
+        for key, value in given[0].entries.items():
+            put(walker, module, str(key), value)
+        module.complete = module.complete and not given[0].open
+        return
+    if module.kind != "sequential" and len(given) == 1:
+        given, complete = walker.elements(given[0], module.site or walker.at(walker.source.tree))
+        module.complete = module.complete and complete
+    for index, value in enumerate(given):
+        put(walker, module, str(index), value)
+
+
+def put(walker: Walker, module: Module, name: str, value: Value) -> None:
+    """Register a submodule."""
+    if isinstance(value, Module):
+        walker.memory.write(module.children, name, value)
+    else:
+        module.complete = False
+
+
+def known_network(walker: Walker, name: str, arguments: Arguments, site: Site) -> Module:
+    """A network of torchvision or timm, with its head."""
+    module = Module(site=site, kind="known", name=name, complete=arguments.exact)
+    module.arguments = dict(arguments.keywords)
+    classes = arguments.keywords.get("num_classes") or Constant(value=1000)
+    if name in KNOWN_NETWORKS:
+        path, width = KNOWN_NETWORKS[name]
+        *blocks, last = path.split(".")
+        holder = module
+        for block in blocks:
+            inner = Module(site=site, kind="sequential", name="Sequential", complete=False)
+            holder.children[block] = inner
+            holder = inner
+        head = {"in_features": Constant(value=width), "out_features": classes, "bias": Constant(value=True)}
+        holder.children[last] = Module(site=site, kind="linear", name="Linear", arguments=head)
+    module.children["(body)"] = Module(site=site, kind="unknown", name="body")
+    walker.made(module, site)
+    return module
+
+
+def head_of(module: Module) -> Module | None:
+    """The last linear layer of a known network, which may have been replaced."""
+    path = KNOWN_NETWORKS.get(module.name, ("fc", 0))[0]
+    one: Module | None = module
+    for part in path.split("."):
+        one = one.children.get(part) if one else None
+    if one and one.kind == "sequential":
+        return next((layer for layer in reversed(one.children.values()) if layer.kind == "linear"), None)
+    return one
+
+
+def apply(walker: Walker, module: Module, arguments: Arguments, site: Site, *, direct: bool = False) -> Value:
+    """A module applied to data: `model(x)`."""
+    if isinstance(module, Loss):
+        return _apply_loss(walker, module, arguments, site)
+    if module.is_layer:
+        return _apply_layer(walker, module, arguments, site)
+    return _apply_block(walker, module, arguments, site, direct)
+
+
+def _apply_loss(walker: Walker, module: Loss, arguments: Arguments, site: Site) -> Value:
+    bound = bind("input target", arguments)
+    return operations.compute_loss(walker, module.kind, {**module.arguments, **bound}, site, module)
+
+
+def _apply_layer(walker: Walker, module: Module, arguments: Arguments, site: Site) -> Value:
+    tensors = [*arguments.positional, *arguments.keywords.values()]
+    given = dict(module.arguments)
+    if module.kind.startswith(("dropout", "alpha_dropout", "feature_alpha")):
+        given["training"] = Constant(value={"train": True, "eval": False}.get(str(module.mode)))
+    outer = not walker.inside and not any(isinstance(call.receiver, Module) for call in walker.calls)
+    first = len(walker.events)
+    inplace = module.constant("inplace") is True
+    if not any(isinstance(value, Tensor) for value in tensors):
+        tensors = [Tensor(site=site), *tensors]
+    output = operations.operate(walker, module.kind, tensors, given, site, module, inplace=inplace)
+    if outer and module.kind in ("linear", "conv2d"):
+        _forward(walker, module, arguments, output, site, first, direct=False)
+    return output
+
+
+def _apply_block(walker: Walker, module: Module, arguments: Arguments, site: Site, direct: bool) -> Value:
+    outer = not walker.inside
+    first = len(walker.events)
+    walker.inside = (*walker.inside, module)
+    try:
+        output = _walk_block(walker, module, arguments, site)
+    finally:
+        walker.inside = walker.inside[:-1]
+    if outer or direct:
+        _forward(walker, module, arguments, output, site, first, direct=direct)
+    return output
+
+
+def _forward(
+    walker: Walker, module: Module, arguments: Arguments, output: Value, site: Site, first: int, *, direct: bool
+) -> None:
+    mode = module.mode
+    walker.emit(
+        Forward(
+            site=site,
+            module=module,
+            inputs=tuple(arguments.positional),
+            output=output,
+            mode=mode if isinstance(mode, str) else None,
+            direct=direct,
+            first=first,
+        )
+    )
+
+
+def _walk_block(walker: Walker, module: Module, arguments: Arguments, site: Site) -> Value:
+    if module.kind == "wrapper" and module.children:
+        return apply(walker, next(iter(module.children.values())), arguments, site)
+    if module.kind == "user":
+        forward = walker.attribute(module, "forward", site)
+        if not isinstance(forward, Unknown):
+            return walker.call(forward, arguments, site)
+    if module.kind == "sequential" or (module.kind == "user" and module.cls and _sequential(module)):
+        return _chain(walker, module, arguments, site)
+    return _opaque(walker, module, arguments, site)
+
+
+def is_container(module: Module) -> bool:
+    """Whether it is, or derives from, a container such as Sequential."""
+    bases = module.cls.foundations() if module.cls else set()
+    return module.kind in _CONTAINERS.values() or any(base.rpartition(".")[2] in _CONTAINERS for base in bases)
+
+
+def _sequential(module: Module) -> bool:
+    return module.cls is not None and any(name.endswith("Sequential") for name in module.cls.foundations())
+
+
+def _chain(walker: Walker, module: Module, arguments: Arguments, site: Site) -> Value:
+    if not arguments.positional:
+        return Unknown(site=site)
+    if not module.complete:
+        return _opaque(walker, module, arguments, site)
+    value = arguments.positional[0]
+    for layer in list(module.children.values()):
+        value = apply(walker, layer, Arguments(positional=[value]), site)
+    return value
+
+
+def apply_chain(walker: Walker, module: Module, arguments: Arguments, site: Site) -> Value:
+    """`super().forward(x)` in a class that derives from Sequential."""
+    return _chain(walker, module, arguments, site)
+
+
+def _opaque(walker: Walker, module: Module, arguments: Arguments, site: Site) -> Value:
+    """A network of which only the head, or nothing, is known."""
+    inputs = [value for value in arguments.positional if isinstance(value, Tensor)]
+    shape: Shape | None = None
+    if module.kind == "known":
+        head = head_of(module)
+        out = head.constant("out_features") if head and head.kind == "linear" else None
+        shape = ("N", out if isinstance(out, int) else None)
+    output = Tensor(site=site, shape=shape, graph=walker.grad, of=inputs[0].of if inputs else None)
+    mode = module.mode
+    event = Operation(
+        site=site, op="model", layer=module, inputs=tuple(inputs), output=output,
+        mode=mode if isinstance(mode, str) else None,
+    )  # fmt: skip
+    output.made_by = walker.emit(event)
+    return output

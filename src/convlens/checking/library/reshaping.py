@@ -1,0 +1,181 @@
+"""Sizes after operations that move numbers: `view`, `flatten`, `permute`, `cat`."""
+
+import math
+from collections.abc import Callable, Iterable
+
+from convlens.checking.library.sizing import Sizing, dimensions, whole
+from convlens.checking.values import Items, Shape, Size, Tensor
+
+
+def _flatten(s: Sizing) -> Shape | None:
+    start, end = s.integer("start_dim"), s.integer("end_dim")
+    if start is None or end is None:
+        return None
+    rank = len(s.shape)
+    start, end = start % rank if rank else 0, end % rank if rank else 0
+    if start == 0 and s.shape[0] == "N" and end > 0:
+        s.problem("batch-flattened", 0, 0)
+    return (*s.shape[:start], _product(s.shape[start : end + 1]), *s.shape[end + 1 :])
+
+
+def _product(sides: Shape) -> Size:
+    if all(isinstance(side, int) for side in sides):
+        return math.prod(side for side in sides if isinstance(side, int))
+    return sides[0] if len(sides) == 1 else None
+
+
+def _view(s: Sizing) -> Shape | None:
+    sizes = s.arguments.get("sizes")
+    if not isinstance(sizes, Items) or sizes.open:
+        return None
+    wanted = [whole(side) for side in sizes.elements]
+    return _reshaped(s, wanted)
+
+
+def _repeat(s: Sizing) -> Shape | None:
+    """`repeat` and `expand`, for as many sizes as there are sides."""
+    sizes = s.arguments.get("sizes")
+    times = [whole(one) for one in sizes.elements] if isinstance(sizes, Items) and not sizes.open else []
+    if len(times) != len(s.shape):
+        return None
+    if s.op == "expand":
+        return tuple(side if many == -1 else many for side, many in zip(s.shape, times, strict=True))
+    return tuple(_many(side, many) for side, many in zip(s.shape, times, strict=True))
+
+
+def _many(side: Size, times: Size) -> Size:
+    if times == 1:
+        return side
+    return side * times if isinstance(side, int) and isinstance(times, int) else None
+
+
+def _reshaped(s: Sizing, wanted: list[Size]) -> Shape | None:
+    """`view` and `reshape`: -1 stands for what is left."""
+    per_picture = [side for side in s.shape if side != "N"]
+    known = all(isinstance(side, int) for side in per_picture) and s.shape.count("N") == 1 and s.shape[0] == "N"
+    pixels = math.prod(side for side in per_picture if isinstance(side, int)) if known else None
+    if -1 not in wanted:
+        if pixels is not None and wanted and isinstance(wanted[0], int):
+            rest = [side for side in wanted[1:] if isinstance(side, int)]
+            if len(rest) == len(wanted) - 1 and wanted[0] > 0 and len(wanted) > 1:
+                s.problem("batch-fixed", 0, wanted[0])
+                return ("N", *rest)
+        return tuple(wanted)
+    hole = wanted.index(-1)
+    others = [side for index, side in enumerate(wanted) if index != hole]
+    if not others:
+        if s.shape and s.shape[0] == "N" and len(s.shape) > 1:
+            s.problem("batch-flattened", 0, 0)
+        return (None,)
+    return _filled(s, wanted, hole, others, pixels)
+
+
+def _times(numbers: Iterable[int]) -> int:
+    return math.prod(numbers)
+
+
+def _filled(s: Sizing, wanted: list[Size], hole: int, others: list[Size], pixels: int | None) -> Shape | None:  # noqa: PLR0911 - a list of cases
+    def with_hole(side: Size) -> Shape:
+        return tuple(side if index == hole else one for index, one in enumerate(wanted))
+
+    numbers: list[int] = [side for side in others if isinstance(side, int)]
+    if pixels is None:
+        whole_shape: list[int] = [side for side in s.shape if isinstance(side, int)]
+        if len(whole_shape) == len(s.shape) and len(numbers) == len(others) and _times(numbers):
+            if s.walker.inside and hole and len(wanted) > 1 and numbers[0] > 1 and whole_shape[0] != numbers[0]:
+                s.problem("batch-fixed", 0, numbers[0])  # a batch of another constant size
+                return (s.shape[0], *(None if side == -1 else side for side in wanted[1:]))
+            return with_hole(_times(whole_shape) // _times(numbers))
+        return with_hole("N" if hole == 0 and s.shape[:1] == ("N",) and len(numbers) == len(others) else None)
+    if others.count("N") == 1 and len(numbers) == len(others) - 1 and _times(numbers):
+        return with_hole(pixels // _times(numbers))
+    if len(numbers) < len(others):
+        return with_hole(None)
+    if hole == 0:
+        if _times(numbers) != pixels:
+            s.problem("batch-mixed", _times(numbers), pixels)
+        return with_hole("N")
+    if isinstance(wanted[0], int) and wanted[0] > 0:
+        s.problem("batch-fixed", 0, wanted[0])
+        return ("N", *(pixels // max(_times(numbers[1:]), 1) if side == -1 else side for side in wanted[1:]))
+    return with_hole(None)
+
+
+def _permute(s: Sizing) -> Shape | None:
+    sizes = s.arguments.get("dims")
+    if not isinstance(sizes, Items):
+        return None
+    order = [whole(one) for one in sizes.elements]
+    rank = len(s.shape)
+    if len(order) != rank or not all(isinstance(one, int) and -rank <= one < rank for one in order):
+        return None
+    return tuple(s.shape[one] for one in order if isinstance(one, int))
+
+
+def _transpose(s: Sizing) -> Shape | None:
+    one, other = s.integer("dim0"), s.integer("dim1")
+    rank = len(s.shape)
+    if one is None or other is None or not (-rank <= one < rank and -rank <= other < rank):
+        return None
+    sides = list(s.shape)
+    sides[one], sides[other] = sides[other], sides[one]
+    return tuple(sides)
+
+
+def _unsqueeze(s: Sizing) -> Shape | None:
+    dim = s.integer("dim")
+    if dim is None or not -len(s.shape) - 1 <= dim <= len(s.shape):
+        return None
+    at = dim if dim >= 0 else dim + len(s.shape) + 1
+    return (*s.shape[:at], 1, *s.shape[at:])
+
+
+def _squeeze(s: Sizing) -> Shape | None:
+    dims = dimensions(s)
+    if dims is None:
+        return None
+    if not dims and "N" in s.shape and 1 not in s.shape:
+        return None  # there is nothing else to leave out, so the batch may be a single picture
+    return tuple(side for index, side in enumerate(s.shape) if side != 1 or (dims and index not in dims))
+
+
+def _cat(s: Sizing) -> Shape | None:
+    tensors = s.tensors[0].elements if s.tensors and isinstance(s.tensors[0], Items) else s.tensors
+    shapes = [t.shape for t in tensors if isinstance(t, Tensor) and t.shape is not None]
+    dim = s.integer("dim")
+    if dim is None or not shapes or len(shapes) != len(tensors) or len({len(shape) for shape in shapes}) != 1:
+        return None
+    rank = len(shapes[0])
+    if not -rank <= dim < rank:
+        return None
+    sides = list(shapes[0])
+    along = [shape[dim] for shape in shapes]
+    sides[dim] = sum(a for a in along if isinstance(a, int)) if all(isinstance(a, int) for a in along) else None
+    return tuple(sides)
+
+
+def _stack(s: Sizing) -> Shape | None:
+    """Pictures stacked into a batch; a list that grew in a loop has as many as the batch or the set."""
+    given = s.tensors[0] if s.tensors else None
+    if not isinstance(given, Items) or s.integer("dim") not in (0, None):
+        return None
+    shapes = {t.shape for t in given.elements if isinstance(t, Tensor)}
+    if len(shapes) != 1 or not all(isinstance(t, Tensor) for t in given.elements):
+        return None
+    shape = shapes.pop()
+    return None if shape is None else ("N" if given.open else len(given.elements), *shape)
+
+
+RULES: dict[str, Callable[[Sizing], Shape | None]] = {
+    "flatten": _flatten,
+    "view": _view,
+    "reshape": _view,
+    "permute": _permute,
+    "repeat": _repeat,
+    "expand": _repeat,
+    "transpose": _transpose,
+    "unsqueeze": _unsqueeze,
+    "squeeze": _squeeze,
+    "cat": _cat,
+    **dict.fromkeys(("stack", "array", "tensor"), _stack),
+}

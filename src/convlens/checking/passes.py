@@ -1,0 +1,106 @@
+"""Batches handled one after the other, and what is done with them."""
+
+import ast
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from convlens.checking.events import (
+    Backward,
+    Call,
+    Event,
+    Forward,
+    Loop,
+    LossComputed,
+    Operation,
+    Step,
+    Turn,
+)
+from convlens.checking.relations import statement_of
+from convlens.checking.values import (
+    Dataset,
+    Function,
+    Loader,
+    Module,
+    Site,
+    Tensor,
+)
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(eq=False)
+class Pass:
+    """Batches handled one after the other: one execution of a batch loop, with all that happens in its turns.
+
+    A network applied to all data at once, outside of any batch loop, is a pass without a loop.
+
+    Attributes:
+        loop: None for a pass without a loop.
+        events: everything that happens in it, in order, calls of functions included.
+        turns, calls: what is around it, outermost first.
+    """
+
+    loop: Loop | None
+    events: list[Event] = field(default_factory=list, repr=False)
+    turns: tuple[Turn, ...] = field(default=(), repr=False)
+    calls: tuple[Call, ...] = field(default=(), repr=False)
+
+    def of(self, kind: type[E]) -> list[E]:
+        """Its events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    @property
+    def site(self) -> Site:
+        """The loop's head; without a loop the first forward call."""
+        return self.loop.site if self.loop else self.of(Forward)[0].site
+
+    @property
+    def statement(self) -> ast.stmt:
+        """The loop's statement; without a loop that of the first forward call."""
+        return statement_of(self.site.source, self.site.node)
+
+    @property
+    def guessed(self) -> bool:
+        """Whether it stands in a function that nothing calls."""
+        return bool(self.events) and self.events[0].guessed
+
+    @property
+    def forwards(self) -> list[Forward]:
+        """Networks applied."""
+        return self.of(Forward)
+
+    @property
+    def models(self) -> list[Module]:
+        """Networks applied, each once."""
+        return list({id(event.module): event.module for event in self.forwards}.values())
+
+    @property
+    def loader(self) -> Loader | Dataset | None:
+        """The loader (or data set) walked over, or the one the pictures came from."""
+        if self.loop and isinstance(self.loop.loader, Loader | Dataset):
+            return self.loop.loader
+        sources = (value.of for event in self.forwards for value in event.inputs if isinstance(value, Tensor))
+        return next((source for source in sources if isinstance(source, Loader | Dataset)), None)
+
+    @property
+    def function(self) -> Function | None:
+        """The user's function it stands in."""
+        return self.calls[-1].function if self.calls else None
+
+    @property
+    def trains(self) -> bool:
+        """Whether gradients are computed or a step is taken in it."""
+        return any(isinstance(event, Backward | Step) for event in self.events)
+
+    @property
+    def scores(self) -> bool:
+        """Whether accuracy or loss is measured in it, without training."""
+        return not self.trains and bool(self.forwards) and (self.counts_correct or bool(self.of(LossComputed)))
+
+    @property
+    def counts_correct(self) -> bool:
+        """Whether predictions are made or compared with labels in it: argmax, `==`, a metric."""
+        return any(
+            isinstance(event, Operation) and event.op in ("argmax", "eq", "topk", "ne", "max") and not event.inside
+            for event in self.events
+        )

@@ -1,0 +1,1 @@
+"""A stand-in for scikit-learn: scores and splits, as far as training scripts use them."""

@@ -1,0 +1,111 @@
+"""Cuts loops short: those over epochs after two turns, those over batches without a loader after three."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from torch.utils.data import DataLoader
+
+from convlens.checking.probe.observation import Cut, Place
+from convlens.checking.probe.watching.book import Book
+
+EPOCHS, BATCHES = 2, 3
+
+
+class Turns:
+    """Counts the turns of one run of a loop, by what happened in them."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self.epochs = self.batches = 0
+        self.is_loader = False
+        self.begin()
+
+    def begin(self) -> None:
+        """A turn begins."""
+        self._passes, self._work = len(self._book.observation.passes), self._work_done()
+        self._loops = self._batch_loops()
+
+    def end(self) -> None:
+        """A turn in which a loader, or another loop over batches, was walked is one of epochs."""
+        if len(self._book.observation.passes) > self._passes or self._batch_loops() > self._loops:
+            self.epochs += 1
+        elif self._work_done() > self._work:
+            self.batches += 1
+
+    def _work_done(self) -> int:
+        return len(self._book.observation.steps) + len(self._book.observation.loose_forwards)
+
+    def _batch_loops(self) -> int:
+        return sum(cut.kind == "batches" for cut in self._book.observation.cut)
+
+    @property
+    def enough(self) -> bool:
+        """Whether the loop has had all the turns it gets."""
+        return not self.is_loader and (self.epochs >= EPOCHS or self.batches >= BATCHES)
+
+    def cut(self, place: Place | None, asked: int | None) -> None:
+        """Write down that the loop at `place` ends here, of the turns that were asked for."""
+        if place is None:
+            return
+        kind, given = ("epochs", self.epochs) if self.epochs >= EPOCHS else ("batches", self.batches)
+        self._book.observation.cut.append(Cut(place, "epochs" if kind == "epochs" else "batches", asked, given))
+
+
+def loop_cutter(book: Book, make: Callable[[Book], Turns] = Turns) -> Callable[[Iterable[Any]], Iterator[Any]]:
+    """The function that a script's `for` loops are led through."""
+
+    def turns(iterable: Iterable[Any]) -> Iterator[Any]:
+        place = book.place()
+        counted = make(book)
+        iterator = iter(iterable)
+        asked = _length(iterable)
+        while True:
+            if counted.enough:
+                if asked is None or asked > counted.epochs + counted.batches:
+                    counted.cut(place, asked)
+                return
+            passes = len(book.observation.passes)
+            try:
+                item = next(iterator)
+            except StopIteration:
+                return
+            # A loader, bare or within enumerate and the like, begins its walk when it is asked for its first item.
+            counted.is_loader = counted.is_loader or len(book.observation.passes) > passes
+            counted.begin()
+            yield item
+            counted.end()
+
+    def loop(iterable: Iterable[Any]) -> Iterator[Any]:
+        return iter(iterable) if isinstance(iterable, DataLoader) else turns(iterable)
+
+    return loop
+
+
+def while_cutter(book: Book, make: Callable[[Book], Turns] = Turns) -> Callable[[int], bool]:
+    """The function that a script's `while` loops ask after their own condition."""
+    running: dict[tuple[int, int], tuple[Any, Turns]] = {}
+
+    def goes_on(line: int) -> bool:
+        frame = book.frame()
+        key = (id(frame), line)
+        known = running.get(key)
+        if known is None or known[0] is not frame:
+            running[key] = (frame, make(book))
+            return True
+        turns = known[1]
+        turns.end()
+        if turns.enough:
+            turns.cut(book.place(), None)
+            del running[key]
+            return False
+        turns.begin()
+        return True
+
+    return goes_on
+
+
+def _length(iterable: Any) -> int | None:
+    try:
+        return len(iterable)
+    except TypeError:
+        return None

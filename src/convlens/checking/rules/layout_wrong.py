@@ -1,0 +1,133 @@
+"""Pictures with their channels last, or brought into order by cutting instead of turning."""
+
+import ast
+from collections.abc import Iterator
+
+from convlens.checking.dataflow import input_node, is_channels_last
+from convlens.checking.derivations import words
+from convlens.checking.events import Forward, Operation, ShapeProblem
+from convlens.checking.facts import Facts
+from convlens.checking.findings import Edit, Finding, Fix, Severity
+from convlens.checking.fixing import replace
+from convlens.checking.rules import Rule
+from convlens.checking.values import Dataset, Loader, Shape, Site, Tensor
+
+_SCRIPT = """
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torchvision.datasets import CIFAR10
+
+raw = CIFAR10("data", train=True)
+images = torch.tensor(raw.data).float() / 255
+images = ARRANGED
+labels = torch.tensor(raw.targets)
+model = nn.Sequential(
+    nn.Conv2d(3, 16, kernel_size=3, padding=1),
+    nn.ReLU(),
+    nn.MaxPool2d(2),
+    nn.Flatten(),
+    nn.Linear(16 * 16 * 16, 10),
+)
+optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+for epoch in range(10):
+    order = torch.randperm(len(images))
+    for start in range(0, len(images), 100):
+        chosen = order[start : start + 100]
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(images[chosen]), labels[chosen])
+        loss.backward()
+        optimizer.step()
+"""
+
+RULE = Rule(
+    slug="layout-wrong",
+    severity=Severity.ERROR,
+    title="Channels in the wrong place",
+    symptom="expected input to have 3 channels, but got 32 channels instead; or pictures that look like stripes",
+    why="PyTorch wants channels first: N x C x H x W; Pillow, NumPy and OpenCV have them last. permute turns the axes; "
+    "reshape and view only cut the same row of numbers anew, which scatters each picture.",
+    bad=_SCRIPT.replace("ARRANGED", "images.reshape(-1, 3, 32, 32)"),
+    good=_SCRIPT.replace("ARRANGED", "images.permute(0, 3, 1, 2)"),
+)
+_ORDER = {(4, "first"): "0, 3, 1, 2", (4, "last"): "0, 2, 3, 1", (3, "first"): "2, 0, 1", (3, "last"): "1, 2, 0"}
+_TURNED = ("permute", "transpose", "unsqueeze", "view", "reshape", "swapaxes")
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Convolutions of pictures with channels last, and views that pretend to move the channels."""
+    for event in facts.operations("view", "reshape"):
+        if (goal := _moved(event)) is not None:
+            yield _cut(event, goal)
+    told: set[int] = set()
+    for problem in facts.of(ShapeProblem):
+        if is_channels_last(facts, problem) and id(problem.layer) not in told:
+            told.add(id(problem.layer))
+            yield RULE.finding(
+                _origin(facts, problem),
+                f"The pictures come as {words(problem.shape)}, channels last; the convolution takes "
+                f"{problem.expected} x height x width.",
+                fix=Fix("Turn the axes: permute(0, 3, 1, 2), or leave out what turned them."),
+            )
+
+
+def _moved(event: Operation) -> str | None:
+    """Where a view puts the channels, when it cuts all axes anew and turns none."""
+    before = event.input.shape if event.input else None
+    after = event.output.shape if isinstance(event.output, Tensor) else None
+    if not before or not after or len(before) != len(after) or len(before) not in (3, 4):
+        return None
+    old, new = before[-3:], after[-3:]
+    if not all(isinstance(side, int) for side in (*old, *new)) or old == new:
+        return None
+    if new == (old[2], old[0], old[1]) and _coloured(old[2], old):
+        return "first"
+    return "last" if new == (old[1], old[2], old[0]) and _coloured(old[0], old) else None
+
+
+def _coloured(channels: object, picture: Shape) -> bool:
+    sides = sorted(side for side in picture if isinstance(side, int))
+    return channels in (3, 4) and sides[0] == channels and sides[1] > 4
+
+
+def _cut(event: Operation, goal: str) -> Finding:
+    before = event.input.shape if event.input and event.input.shape else ()
+    order = _ORDER[len(before), goal]
+    call, source = event.site.node, event.site.source
+    inner = input_node(event)
+    edits: tuple[Edit, ...] = ()
+    numpy = event.input is not None and event.input.numpy
+    if isinstance(call, ast.Call) and inner is not None and inner not in call.args:
+        turn = "transpose" if numpy else "permute"
+        edits = (replace(source, call, f"{source.segment(inner)}.{turn}({order})"),)
+    return RULE.finding(
+        event.site,
+        f"This {event.op} makes pictures of {words(before[-3:])} look like channels {goal}, but leaves every number in "
+        "its place: the pictures are scattered.",
+        fix=Fix(f"Turn the axes: {'transpose' if numpy else 'permute'}({order}).", edits),
+    )
+
+
+def _origin(facts: Facts, problem: ShapeProblem) -> Site:
+    """Where the axes were turned last; else where the network is applied."""
+    for one in problem.tensor.ancestry():
+        if one.made_by is not None and one.op in _TURNED and facts.in_file(one.made_by.site):
+            return one.made_by.site
+    item = _in_getitem(facts, problem.tensor)
+    if item is not None:
+        return item.site
+    forward = next((event for event in facts.of(Forward) if event.first <= problem.index < event.index), None)
+    return forward.site if forward else problem.site
+
+
+def _in_getitem(facts: Facts, pictures: Tensor) -> Operation | None:
+    """Where the data set of the user gave its pictures this order."""
+    data = pictures.of.dataset if isinstance(pictures.of, Loader) else pictures.of
+    instance = data.root().instance if isinstance(data, Dataset) else None
+    if instance is None or not pictures.shape:
+        return None
+    for event in reversed(facts.operations(*_TURNED)):
+        made = isinstance(event.output, Tensor) and event.output.shape == pictures.shape[1:]
+        if made and any(call.receiver is instance for call in event.calls) and facts.in_file(event.site):
+            return event
+    return None

@@ -1,0 +1,98 @@
+"""`eval()` for scoring, and no `train()` before training goes on."""
+
+from collections.abc import Iterator
+
+from convlens.checking.events import Forward, ModeSet, Step
+from convlens.checking.facts import Facts, Pass
+from convlens.checking.findings import Finding, Fix, Severity
+from convlens.checking.fixing import insert_before
+from convlens.checking.modes import first_forwards, last_mode_set
+from convlens.checking.rules import Rule
+from convlens.checking.updates import held_layers, weighted_layers
+from convlens.checking.wording import network_text
+
+_SCRIPT = """
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+from torchvision import datasets, transforms
+
+train_set = datasets.FashionMNIST("data", train=True, transform=transforms.ToTensor())
+test_set = datasets.FashionMNIST("data", train=False, transform=transforms.ToTensor())
+train_loader = DataLoader(train_set, batch_size=64, shuffle=True)
+test_loader = DataLoader(test_set, batch_size=500)
+model = nn.Sequential(nn.Flatten(), nn.Linear(784, 100), nn.ReLU(), nn.Dropout(0.5), nn.Linear(100, 10))
+optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+loss_fn = nn.CrossEntropyLoss()
+
+for epoch in range(5):
+BACK    for images, labels in train_loader:
+        optimizer.zero_grad()
+        loss_fn(model(images), labels).backward()
+        optimizer.step()
+
+    model.eval()
+    correct = 0
+    with torch.no_grad():
+        for images, labels in test_loader:
+            correct += (model(images).argmax(dim=1) == labels).sum().item()
+    print(epoch, correct / len(test_set))
+"""
+
+RULE = Rule(
+    slug="train-mode-not-restored",
+    severity=Severity.ERROR,
+    title="Still in evaluation mode while training",
+    symptom="from the second epoch on the network overfits as if it had no dropout",
+    why="`eval()` holds until `train()` is called: from epoch 2 on dropout is off and batch normalisation stands still "
+    "while training.",
+    bad=_SCRIPT.replace("BACK", ""),
+    good=_SCRIPT.replace("BACK", "    model.train()\n"),
+)
+_SEVERITIES = {True: Severity.ERROR, None: Severity.WARNING, False: Severity.INFO}
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Training passes whose network was put into evaluation mode for something before them and left there."""
+    for one in facts.training_passes():
+        for forward in first_forwards(one):
+            chosen = _left_in_evaluation(facts, one, forward)
+            if chosen is None or not _learns(one, forward):
+                continue
+            name = network_text(one)
+            edits = (insert_before(one.site.source, one.statement, f"{name}.train()"),) if name else ()
+            yield RULE.finding(
+                one.site,
+                f"Training goes on in evaluation mode: after the `eval()` of line {chosen.line} "
+                f"`{name or 'model'}.train()` is not called again.",
+                severity=_SEVERITIES[facts.reads_mode(forward.module)],
+                fix=Fix(f"Call {name or 'model'}.train() before each training pass.", edits),
+            )
+
+
+def _left_in_evaluation(facts: Facts, one: Pass, forward: Forward) -> ModeSet | None:
+    """The `eval()` that still holds, when the network was applied under it before this pass."""
+    chosen = last_mode_set(facts, forward)
+    if chosen is None or chosen.mode != "eval" or forward.mode == "train":
+        return None
+    if forward.mode is None and _switched_to_train(facts, forward, chosen):
+        return None
+    used = (event for event in facts.of(Forward) if chosen.index < event.index < one.events[0].index)
+    return chosen if any(event.module is forward.module for event in used) else None
+
+
+def _switched_to_train(facts: Facts, forward: Forward, chosen: ModeSet) -> bool:
+    """A mode that depends on a branch: whether `train()` is called anywhere in the loop around both."""
+    loops = {id(turn.loop) for turn in chosen.turns} & {id(turn.loop) for turn in forward.turns}
+    return not loops or any(
+        event.mode != "eval" and any(id(turn.loop) in loops for turn in event.turns) for event in facts.of(ModeSet)
+    )
+
+
+def _learns(one: Pass, forward: Forward) -> bool:
+    """Whether the pass updates this network, not another that it is used for."""
+    steps = one.of(Step)
+    held = {key for step in steps if step.optimizer for key in held_layers(step.optimizer)}
+    mine = weighted_layers(forward.module).keys()
+    known = all(step.optimizer is not None and step.optimizer.complete for step in steps)
+    return bool(steps) and (bool(held & mine) or (len(one.models) == 1 and not (known and held and mine)))

@@ -1,0 +1,247 @@
+"""Training batches that come in the same order in every epoch."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from convlens.checking.events import Called, LoopEntered, Operation
+from convlens.checking.facts import Facts, Pass, enclosing
+from convlens.checking.findings import Finding, Fix, Severity
+from convlens.checking.fixing import add_argument, replace
+from convlens.checking.purposes import Use
+from convlens.checking.rules import Rule
+from convlens.checking.values import Constant, Dataset, Instance, Loader, Site, Tensor, Tool, Unknown, UserClass, Value
+
+_SCRIPT = """
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+from torchvision import datasets, transforms
+
+train_set = datasets.FashionMNIST("data", train=True, transform=transforms.ToTensor())
+train_loader = DataLoader(train_set, batch_size=64ORDER)
+model = nn.Sequential(nn.Flatten(), nn.Linear(784, 100), nn.ReLU(), nn.Linear(100, 10))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+loss_fn = nn.CrossEntropyLoss()
+
+for epoch in range(5):
+    for images, labels in train_loader:
+        optimizer.zero_grad()
+        loss_fn(model(images), labels).backward()
+        optimizer.step()
+"""
+
+RULE = Rule(
+    slug="train-not-shuffled",
+    severity=Severity.ERROR,
+    title="Training data not shuffled",
+    symptom="the loss goes up and down in the same pattern in every epoch, and the test accuracy stays low",
+    why="In the same order every epoch the network sees the same batches again and again; where the file is sorted by "
+    "class, it learns one class after the other and forgets the earlier ones.",
+    bad=_SCRIPT.replace("ORDER", ""),
+    good=_SCRIPT.replace("ORDER", ", shuffle=True"),
+)
+_DEVICE = re.compile(r"cuda|gpu|mps|xpu|accel|device", re.IGNORECASE)
+_TEXT = "embedding"
+_RANDOM = re.compile(r"(randperm|permutation|shuffle|sample|random_split|randint|choices?|Sampler)\(")
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Training loaders without shuffling and without a sampler; loops over slices of tensors in file order."""
+    for use in facts.purposes.training:
+        if isinstance(use.source, Loader) and use.source.site is not None:
+            yield from _loader(facts, use, use.source)
+    random = _RANDOM.search(ast.unparse(facts.tree)) is not None
+    for one in facts.training_passes():
+        if one.loop is not None and one.loop.loader is None and one.turns and not one.guessed and one.forwards:
+            yield from _tensors(one, random)
+
+
+def _tensors(one: Pass, random: bool) -> Iterator[Finding]:
+    """Batches that are cut from tensors, in an epoch loop."""
+    if any(part.kind == _TEXT for model in one.models for part in model.modules()):
+        return  # text, whose order is what is learned
+    given = next((value for value in one.forwards[0].inputs if isinstance(value, Tensor)), None)
+    cuts = [part.made_by for part in (given.ancestry() if given else ()) if part.made_by and part.op == "getitem"]
+    drawn = [order for cut in cuts for order in _drawn(cut.arguments.get("index"))]
+    if any(order.turns and "manual_seed(" not in order.site.text for order in drawn):
+        return
+    if drawn:
+        again = bool(drawn[0].turns)
+        yield RULE.finding(
+            drawn[0].site,
+            "The same permutation is drawn in every epoch: its generator starts from the same seed each time."
+            if again
+            else "The permutation is drawn once, before the epochs: every epoch has the same order.",
+            severity=Severity.ERROR if again else Severity.WARNING,
+            fix=Fix("Draw a new permutation at the start of each epoch."),
+        )
+    elif not random and any(_in_file_order(cut.arguments.get("index")) for cut in cuts if _repeated(cut, one)):
+        yield RULE.finding(
+            one.site,
+            "The batches are cut from the tensors in the same order in every epoch.",
+            fix=Fix("Draw `torch.randperm(len(images))` at the start of each epoch and cut it into batches."),
+        )
+
+
+def _repeated(cut: Operation, one: Pass) -> bool:
+    """Whether it is cut in a loop of its own: one batch of many, not a part chosen once."""
+    return cut.turns != one.turns[: len(cut.turns)]
+
+
+def _drawn(index: Value | None) -> list[Operation]:
+    """The permutations that an index comes from."""
+    parts = index.ancestry() if isinstance(index, Tensor) else ()
+    return [part.made_by for part in parts if part.made_by and part.op == "randperm"]
+
+
+def _loader(facts: Facts, use: Use, loader: Loader) -> Iterator[Finding]:
+    if not _order_is_fixed(loader) or _remade_each_epoch(facts, loader):
+        return
+    if _asked_for_one_batch(facts, loader):
+        return
+    site = _place(facts, loader)
+    name = facts.purposes.label(loader, "This loader")
+    on_device = _shuffled_on_a_device(loader)
+    if on_device:
+        message = f"{name} shuffles only where `{on_device}` holds; elsewhere every epoch has the same order."
+    else:
+        message = f"{name} is trained on and does not shuffle: every epoch has the same order."
+    once = _permuted_once(facts, loader)
+    yield RULE.finding(
+        site,
+        message + (" The split has mixed the items once." if once else ""),
+        severity=Severity.WARNING if once else Severity.ERROR,
+        fix=_fix(facts, loader) if not on_device else Fix("Shuffle on every device."),
+    )
+
+
+def _asked_for_one_batch(facts: Facts, loader: Loader) -> bool:
+    """Whether all that is done with a loader is to take one batch out of it: `next(iter(loader))`."""
+    asked = [
+        event
+        for event in facts.of(Called)
+        if any(loader in (given, *getattr(given, "over", ())) for given in event.arguments)
+    ]
+    walked = any(event.loop.loader is loader for event in facts.of(LoopEntered))
+    once = {event.name for event in asked} == {"iter", "next"} and not any(event.turns for event in asked)
+    return once and not walked
+
+
+def _order_is_fixed(loader: Loader) -> bool:
+    if any(_given(loader.arguments.get(name)) for name in ("sampler", "batch_sampler")) or _streams(loader):
+        return _in_sequence(loader.arguments.get("sampler"))
+    if _shuffled_on_a_device(loader):
+        return True
+    shuffle = loader.arguments.get("shuffle")
+    if shuffle is None or not isinstance(shuffle, Constant) or shuffle.value or not shuffle.certain:
+        return False
+    return loader.dataset is not None or shuffle.site is not None
+
+
+def _given(value: Value | None) -> bool:
+    return value is not None and not (isinstance(value, Constant) and value.value is None)
+
+
+def _in_sequence(sampler: Value | None) -> bool:
+    if isinstance(sampler, Instance) and sampler.cls is not None:
+        text = ast.unparse(sampler.cls.node)
+        return "range(" in text and not re.search(r"rand|perm|shuffle|sample\(", text)
+    return isinstance(sampler, Tool) and sampler.name == "SequentialSampler"
+
+
+def _streams(loader: Loader) -> bool:
+    """A data set that gives its items in an order of its own, or all of them in one batch."""
+    given = loader.dataset.root() if loader.dataset else None
+    batch, size = loader.constant("batch_size"), loader.dataset.size if loader.dataset else None
+    if isinstance(batch, int) and size is not None and batch >= size:
+        return True
+    cls = given.instance.cls if given and given.instance else None
+    return cls is not None and (any("Iter" in base for base in cls.foundations()) or _draws_items(cls))
+
+
+def _draws_items(cls: UserClass) -> bool:
+    """Whether `__getitem__` chooses what it gives at random, as for pairs of pictures."""
+    methods = (one for one in cls.node.body if isinstance(one, ast.FunctionDef) and one.name == "__getitem__")
+    return any(re.search(r"rand(int|range|perm)|\.choice|\.sample\(", ast.unparse(method)) for method in methods)
+
+
+def _shuffled_on_a_device(loader: Loader) -> str:
+    """The test that asks for a graphics card before it shuffles; empty where there is none."""
+    shuffle = loader.arguments.get("shuffle")
+    if shuffle is None or shuffle.site is None or loader.site is None:
+        return ""
+    source = shuffle.site.source
+    if isinstance(shuffle, Unknown):
+        text = shuffle.site.text
+        return text if _DEVICE.search(f"{shuffle.name} {text}") and "sampler" not in text else ""
+    around = set(enclosing(loader.site.source, loader.site.node))
+    for node in enclosing(source, shuffle.site.node):
+        if isinstance(node, ast.If | ast.IfExp) and node not in around and isinstance(shuffle, Constant):
+            test = source.segment(node.test)
+            other = node.orelse if isinstance(node.orelse, list) else [node.orelse]
+            inside_test = any(part is shuffle.site.node for part in ast.walk(node.test))
+            if _DEVICE.search(test) and not inside_test and not any("shuffle" in ast.unparse(one) for one in other):
+                return test if shuffle.value else ""
+    return ""
+
+
+def _permuted_once(facts: Facts, loader: Loader) -> bool:
+    """A part of `random_split`, a Subset of random indices, or parts from `train_test_split`."""
+    one: Dataset | None = loader.dataset
+    while one is not None:
+        if one.part >= 0:
+            return True
+        indices = one.arguments.get("indices")
+        if isinstance(indices, Tensor) and any(part.op == "randperm" for part in indices.ancestry()):
+            return True
+        if any(isinstance(part, Tensor) and _mixed(part) for part in one.tensors):
+            return True
+        one = one.parent
+    return bool(facts.called("sklearn.model_selection.train_test_split"))
+
+
+def _mixed(tensor: Tensor) -> bool:
+    return any(part.op == "randperm" for part in tensor.ancestry())
+
+
+def _remade_each_epoch(facts: Facts, loader: Loader) -> bool:
+    """Made anew in the epoch loop, over items in an order drawn there."""
+    making = facts.making(loader)
+    return making is not None and bool(making.turns) and bool(_RANDOM.search(making.turns[-1].loop.site.text))
+
+
+def _place(facts: Facts, loader: Loader) -> Site:
+    """Where a person would write `shuffle=True`: the flag that says False, the call that leaves it out."""
+    assert loader.site is not None  # noqa: S101 - the caller saw to it
+    shuffle, making = loader.arguments.get("shuffle"), facts.making(loader)
+    if shuffle is None or shuffle.site is None or _inside(shuffle.site, loader.site):
+        return loader.site
+    for call in reversed(making.calls if making else ()):
+        if any(default is shuffle for default in call.function.defaults.values()) and call.site is not None:
+            return call.site
+    return shuffle.site if facts.in_file(shuffle.site) else loader.site
+
+
+def _inside(inner: Site, outer: Site) -> bool:
+    return inner.source is outer.source and any(node is inner.node for node in ast.walk(outer.node))
+
+
+def _fix(facts: Facts, loader: Loader) -> Fix:
+    note = "Shuffle the training loader: shuffle=True."
+    shuffle, site = loader.arguments.get("shuffle"), loader.site
+    shared = sum(1 for other in facts.loaders if other.site and site and other.site.node is site.node) > 1
+    if site is None or not isinstance(site.node, ast.Call) or shared or _given(loader.arguments.get("sampler")):
+        return Fix(note)
+    if shuffle is None or shuffle.site is None:
+        return Fix(note, (add_argument(site.source, site.node, "shuffle=True"),))
+    if _inside(shuffle.site, site):
+        return Fix(note, (replace(site.source, shuffle.site.node, "True"),))
+    return Fix(note)
+
+
+def _in_file_order(index: Value | None) -> bool:
+    """A slice, or one of the numbers from 0 on: `torch.arange(len(images))[start:end]`."""
+    if isinstance(index, Tensor):
+        return any(part.op == "arange" for part in index.ancestry())
+    return isinstance(index, Unknown) and index.name == "slice"

@@ -1,0 +1,210 @@
+"""Statements: names given, branches, `with`."""
+
+import ast
+from collections.abc import Callable
+
+from convlens.checking.events import Condition, Discarded, Returned
+from convlens.checking.expressions import grad_of
+from convlens.checking.library.containers import grow, undecided
+from convlens.checking.loops import Loops
+from convlens.checking.names import says_network
+from convlens.checking.quantities import NAMES, arithmetic
+from convlens.checking.values import (
+    Constant,
+    Instance,
+    Items,
+    Module,
+    Number,
+    NumberKind,
+    Site,
+    Unknown,
+    Value,
+)
+
+
+class Statements(Loops):
+    """Walks statements. Each method answers whether the walk goes on after the statement."""
+
+    def block(self, body: list[ast.stmt]) -> bool:
+        """Walk statements until one leaves the block; whether the end was reached."""
+        return all(self.statement(statement) for statement in body)
+
+    def statement(self, node: ast.stmt) -> bool:
+        """Walk one statement."""
+        self.burn()
+        method = getattr(self, f"_stmt_{type(node).__name__.lower()}", None)
+        if method is None:
+            return True
+        result: bool | None = method(node)
+        return result is not False
+
+    def _stmt_expr(self, node: ast.Expr) -> None:
+        value = self.evaluate(node.value)
+        if not isinstance(node.value, ast.Constant | ast.Yield | ast.Await):
+            self.emit(Discarded(site=self.at(node.value), value=value))
+
+    def _stmt_assign(self, node: ast.Assign) -> None:
+        if len(node.targets) == 1 and isinstance(node.value, ast.BinOp):
+            target, value_node = node.targets[0], node.value
+            if isinstance(target, ast.Name | ast.Attribute) and ast.dump(_as_load(target)) == ast.dump(value_node.left):
+                self._augment(value_node, target, NAMES[type(value_node.op).__name__], value_node.right)
+                return
+        value = self.evaluate(node.value)
+        if isinstance(value, Unknown) and isinstance(node.value, ast.Call):
+            value = self._network_from_elsewhere(node.targets[0], value)
+        for target in node.targets:
+            self.assign(target, value)
+
+    def _network_from_elsewhere(self, target: ast.expr, value: Unknown) -> Value:
+        """`model = build(10)` with a `build` that is not known: a network of which nothing is known."""
+        name = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
+        if not says_network(name, value.name) or "torch" not in self.source.text:
+            return value
+        made = Module(site=value.site, kind="unknown", name=value.name or name, complete=False)
+        made.state["mode"] = None if value.name == "torch.load" else "train"
+        return made
+
+    def _stmt_annassign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.assign(node.target, self.evaluate(node.value))
+
+    def _stmt_augassign(self, node: ast.AugAssign) -> None:
+        self._augment(node, node.target, NAMES[type(node.op).__name__], node.value)
+
+    def _augment(self, node: ast.AST, target: ast.expr, op: str, operand: ast.expr) -> None:
+        """`n += 1`, also written `n = n + 1`."""
+        before = self.evaluate(target)
+        added = self.evaluate(operand)
+        if isinstance(before, Items) and op == "add":
+            elements, complete = self.elements(added, self.at(node))
+            grow(self, before, elements, complete=complete and not undecided(self, self.at(node), before.site))
+            return
+        value = arithmetic(self, op, before, added, self.at(node))
+        if op == "add":
+            value = self._accumulated(node, target, before, added, value)
+        self.assign(target, value, op)
+
+    def _accumulated(self, node: ast.AST, target: ast.expr, before: Value, added: Value, value: Value) -> Value:
+        """A sum that grows from turn to turn."""
+        loops = self.loops_since(target)
+        if not loops:
+            return value
+        if (
+            isinstance(before, Constant | Number)
+            and isinstance(added, Constant)
+            and isinstance(value, Constant | Number)
+        ):
+            kind: NumberKind = "batches" if loops[-1].batches and added.value == 1 else "other"
+            return Number(site=self.at(node), kind=kind, of=loops[-1].loader, summed=loops, op="add")
+        if isinstance(value, Number) and value.summed[: len(loops)] != loops:
+            value.summed = loops
+        return value
+
+    def _stmt_return(self, node: ast.Return) -> bool:
+        value = self.evaluate(node.value)
+        self.emit(Returned(site=self.at(node), value=value))
+        self.returned(value)
+        return False
+
+    def _stmt_raise(self, node: ast.Raise) -> bool:
+        if node.exc is not None:
+            self.evaluate(node.exc)
+        return False
+
+    def _stmt_break(self, node: ast.Break) -> bool:
+        self._broken = True
+        return False
+
+    def _stmt_continue(self, node: ast.Continue) -> bool:
+        return False
+
+    def _stmt_assert(self, node: ast.Assert) -> None:
+        self.evaluate(node.test)
+
+    def _stmt_global(self, node: ast.Global) -> None:
+        self.scope.outward.update(node.names)
+
+    _stmt_nonlocal = _stmt_global
+
+    def _stmt_delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name) and target.id in self.scope.names:
+                self.memory.write(self.scope.names, target.id, Unknown(site=self.at(node)))
+
+    def _stmt_if(self, node: ast.If) -> bool:
+        test = self.evaluate(node.test)
+        truth = self.truth(test)
+        certain = not isinstance(test, Constant) or test.certain
+        if _is_main_guard(node.test):
+            truth, certain = True, True
+        site = self.at(node.test)
+        if truth is not None and certain:
+            with self.under(Condition(node.test, site, test, taken=truth, known=True)):
+                return self.block(node.body if truth else node.orelse)
+        preferred = 1 if truth is False else 0
+        return self.memory.branch(
+            [
+                self._side(node, node.body, site, test, taken=True),
+                self._side(node, node.orelse, site, test, taken=False),
+            ],
+            site,
+            preferred,
+        )
+
+    def _side(self, node: ast.If, body: list[ast.stmt], site: Site, test: Value, *, taken: bool) -> Callable[[], bool]:
+        def walk() -> bool:
+            with self.under(Condition(node.test, site, test, taken=taken, known=False)):
+                return self.block(body)
+
+        return walk
+
+    def _stmt_match(self, node: ast.Match) -> bool:
+        self.evaluate(node.subject)
+        site = self.at(node)
+        sides = [lambda case=case: self.block(case.body) for case in node.cases]
+        return self.memory.branch([*sides, lambda: True], site)
+
+    def _stmt_try(self, node: ast.Try) -> bool:
+        site = self.at(node)
+        handlers = [lambda handler=handler: self.block(handler.body) for handler in node.handlers]
+        goes_on = self.memory.branch([lambda: self.block([*node.body, *node.orelse]), *handlers], site)
+        return self.block(node.finalbody) and goes_on
+
+    _stmt_trystar = _stmt_try
+
+    def _stmt_with(self, node: ast.With) -> bool:
+        before = self.grad
+        for item in node.items:
+            self.grad, held = before, self.grad
+            tool = self.evaluate(item.context_expr)
+            self.grad = held
+            switches, grad = grad_of(tool)
+            if switches:
+                self.grad = grad
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, self._entered(tool))
+        goes_on = self.block(node.body)
+        self.grad = before
+        return goes_on
+
+    _stmt_asyncwith = _stmt_with
+
+    def _entered(self, tool: Value) -> Value:
+        """What `with tool as name` binds."""
+        if isinstance(tool, Instance):
+            from convlens.checking.values import Arguments, Method
+
+            method = self.attribute(tool, "__enter__", tool.site or self.at(self.source.tree))
+            if isinstance(method, Method):
+                return self.call(method, Arguments(), tool.site or self.at(self.source.tree))
+        return tool
+
+
+def _as_load(target: ast.expr) -> ast.expr:
+    copy = ast.copy_location(type(target)(**{**dict(ast.iter_fields(target)), "ctx": ast.Load()}), target)
+    copy.end_lineno, copy.end_col_offset = target.end_lineno, target.end_col_offset
+    return copy
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "__name__" for node in ast.walk(test))
