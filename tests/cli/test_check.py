@@ -77,6 +77,63 @@ def test_mending(convlens: Command, tmp_path: Path) -> None:
     assert convlens("check", "train.py", folder=tmp_path).status == 0
 
 
+IN_FUNCTIONS = """
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+from torchvision import datasets, transforms
+
+tf = transforms.ToTensor()
+train_loader = DataLoader(datasets.FashionMNIST("d", train=True, transform=tf), batch_size=64, shuffle=True)
+test_loader = DataLoader(datasets.FashionMNIST("d", train=False, transform=tf), batch_size=64)
+model = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Dropout(0.3), nn.Linear(64, 10))
+opt = torch.optim.Adam(model.parameters())
+loss_fn = nn.CrossEntropyLoss()
+
+
+def train():
+    for x, y in train_loader:
+        opt.zero_grad()
+        loss_fn(model(x), y).backward()
+        opt.step()
+
+
+def test():
+    good = 0
+    with torch.no_grad():
+        for x, y in test_loader:
+            good += (model(x).argmax(1) == y).sum().item()
+    print(good / len(test_loader.dataset))
+
+
+for epoch in range(3):
+    train()
+    test()
+"""
+
+
+def test_what_one_change_lays_bare_is_mended_too(convlens: Command, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(IN_FUNCTIONS)
+    result = convlens("check", "train.py", "--fix", "--force", folder=tmp_path)
+    assert "+        model.eval()" in result.errors
+    assert "+    model.train()" in result.errors
+    assert convlens("check", "train.py", folder=tmp_path).status == 0
+
+
+def test_no_all_clear_for_what_was_not_checked(convlens: Command, tmp_path: Path) -> None:
+    assert convlens("check", "gone.py", folder=tmp_path).last_line == "Nothing could be checked."
+    (tmp_path / "train.py").write_text(CLEAN)
+    both = convlens("check", "gone.py", "train.py", folder=tmp_path)
+    assert both.last_line == "No mistakes found in 1 file; 1 could not be checked."
+
+
+def test_a_script_that_stops_when_run_is_no_success(convlens: Command, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("import torch\nprint(nothing)\n")
+    result = convlens("check", "train.py", "--run", "--trust", folder=tmp_path)
+    assert result.status == 2
+    assert "stopped in line 2" in result.errors
+
+
 def test_a_run_confirms(convlens: Command, tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(MISTAKEN)
     result = convlens("check", "train.py", "--run", "--trust", "--format", "json", folder=tmp_path)

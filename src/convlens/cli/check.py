@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from convlens.checking.checker import Report
 
 _MANY = 20  # files, from which on a bar is worth showing
+_MOST_ROUNDS = 5  # of mending a file
 
 
 def check(
@@ -71,7 +72,7 @@ def check(
         stopped = _prove(chosen, report, rules, trust, format, errors) or stopped
     for failure in report.failures:
         typer.echo(f"convlens: {failure}", err=True)
-    mended = _mend(report, force, errors) if fix else True
+    mended = _mend(report, rules, force) if fix else True
     if report.failures or stopped or not mended:
         raise typer.Exit(2)
     if report.has_mistakes:
@@ -145,6 +146,10 @@ def _run(files: list[Path], report: "Report", rules: list[str], trust: bool, con
             where = f" in line {place.line}" if place is not None else ""
             said = observation.crash.message.splitlines()[0] if observation.crash.message else observation.crash.error
             typer.echo(f"convlens: {file} stopped{where} when it was run: {said}", err=True)
+            # A crash that is a finding is told there; any other means that the run could not answer.
+            stopped = stopped or not observation.crash.rule
+        elif observation.replaced:
+            typer.echo(f"convlens: {file} was run briefly, with {'; '.join(observation.replaced)}", err=True)
     return stopped
 
 
@@ -177,23 +182,33 @@ def _prove(files: list[Path], report: "Report", rules: list[str], trust: bool, f
     return stopped
 
 
-def _mend(report: "Report", force: bool, console: "Console") -> bool:
+def _mend(report: "Report", rules: list[str], force: bool) -> bool:
     """Show and write the changes; whether every file that should be written was."""
     from convlens.checking import mending
     from convlens.checking import source as sources
+    from convlens.checking.checker import check_file
+    from convlens.checking.findings import Severity
 
     done = True
     for file in dict.fromkeys(finding.file for finding in report.findings):
-        mended = mending.mend(sources.read(file), [one for one in report.findings if one.file == file])
-        if not mended.fixed:
-            continue
-        typer.echo(mended.diff, err=True)
-        try:
-            mending.write(mended, force=force)
-        except mending.UnmendableError as error:
-            typer.echo(f"convlens: {error}", err=True)
-            done = False
-            continue
-        count = len(mended.fixed)
-        typer.echo(f"convlens: {file}: {count} mistake{'s' * (count != 1)} mended", err=True)
+        findings = [one for one in report.findings if one.file == file]
+        count = 0
+        # One change can lay another mistake bare: where evaluation gets its `eval()`, training needs its `train()`.
+        for round_ in range(_MOST_ROUNDS):
+            mended = mending.mend(sources.read(file), findings)
+            if not mended.fixed:
+                break
+            typer.echo(mended.diff, err=True)
+            try:
+                mending.write(mended, force=force or round_ > 0)
+            except mending.UnmendableError as error:
+                typer.echo(f"convlens: {error}", err=True)
+                done = False
+                break
+            count += len(mended.fixed)
+            findings = [one for one in check_file(file, rules) if one.file == file]
+        if count:
+            left = sum(one.severity is not Severity.INFO for one in findings)
+            rest = f", {left} left" if left else ""
+            typer.echo(f"convlens: {file}: {count} mistake{'s' * (count != 1)} mended{rest}", err=True)
     return done

@@ -40,8 +40,12 @@ def summary(report: Report) -> str:
     words = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
     told = [f"{count} {words[severity]}{'s' * (count != 1)}" for severity, count in counts.items() if count]
     found = " and ".join(told) if len(told) < 3 else f"{told[0]}, {told[1]} and {told[2]}"
-    files = f"{len(report.files)} file" + "s" * (len(report.files) != 1)
-    return f"{found or 'No mistakes found'} in {files}."
+    checked = len(report.files)
+    if not checked:
+        return "Nothing could be checked."
+    files = f"{checked} file" + "s" * (checked != 1)
+    missed = f"; {len(report.failures)} could not be checked" if report.failures else ""
+    return f"{found or 'No mistakes found'} in {files}{missed}."
 
 
 def _finding(finding: Finding, source: Source | None) -> Iterator[Text]:
