@@ -59,7 +59,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     listener = Listener()
-    all_rules()  # what convlens itself loads late is loaded now
+    all_rules()  # what convlens and the parser load late is loaded now
+    parse("é = 1\n")
     with tempfile.TemporaryDirectory() as folder:
         sentinel = Path(folder) / "sentinel"
         tally = Tally(listener)

@@ -45,11 +45,14 @@ def tiny_data() -> ImageData:
 
 @pytest.fixture
 def configure() -> Configure:
-    """Make a configuration for `tiny_data`: lecture's recipe, batches of 16, 12 steps, and what is asked for."""
+    """Make a configuration for `tiny_data`: lecture's network with Adam, batches of 16, 12 steps, no augmentation,
+    and what is asked for.
+    """
 
     def make(**options: object) -> RunConfig:
         quick = {"network": "lecture", "batch_size": 16, "steps": 12, "device": "cpu", "threads": 1}
-        return resolve(quick, options)
+        plain = {"optimizer": "adam", "learning_rate": 1e-3, "weight_decay": 0.0, "flip": False, "mirror": False}
+        return resolve(quick | plain, options)
 
     return make
 

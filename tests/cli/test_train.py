@@ -43,7 +43,7 @@ def test_logs_the_rate_of_every_step(trained: tuple[Path, Result]) -> None:
     steps = [record for record in records if "learning_rate" in record]
     total = tomllib.loads((trained[0] / "config.toml").read_text())["steps"]
     assert [record["step"] for record in steps] == list(range(1, total + 1))
-    assert steps[0]["learning_rate"] == 1e-3 > steps[-1]["learning_rate"]
+    assert steps[0]["learning_rate"] == 0.05 > steps[-1]["learning_rate"]
 
 
 def test_a_repeated_configuration_repeats_every_bit(
@@ -65,7 +65,7 @@ def test_ctrl_c_saves_and_resume_ends_with_the_same_bits(
         text=True,
     )
     assert process.stdout is not None
-    while "epoch" not in process.stdout.readline():  # the table's head: training has begun
+    while "%" not in process.stdout.readline():  # the first validation: training has begun
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)

@@ -1,5 +1,6 @@
 """Data sets, loaders, transforms and tensors."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -144,13 +145,15 @@ class Tensor(Value):
     def ancestry(self) -> "Iterator[Tensor]":
         """Itself and all tensors it was computed from, nearest first, each once."""
         seen: set[int] = set()
-        queue: list[Value] = [self]
+        queue: deque[Value] = deque([self])
         while queue:
-            one = queue.pop(0)
+            one = queue.popleft()
+            if id(one) in seen:
+                continue
+            seen.add(id(one))
             if isinstance(one, Items):
                 queue.extend(one.elements)
-            elif isinstance(one, Tensor) and id(one) not in seen:
-                seen.add(id(one))
+            elif isinstance(one, Tensor):
                 yield one
                 if one.made_by:
                     queue.extend(one.made_by.inputs)
