@@ -73,6 +73,10 @@ def train(
     from convlens import config as configuration
     from convlens.api import default_folder
     from convlens.cli.progress import TrainingProgress
+    from convlens.quick_start import postpone_compiler
+
+    postpone_compiler()  # of a budget of a minute it would take almost two seconds
+
     from convlens.training import session
 
     given = {name: value for name, value in context.params.items() if value is not None}

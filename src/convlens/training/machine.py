@@ -45,19 +45,19 @@ def prepared(threads: int) -> Iterator[None]:
     threads keep theirs, and threads that start in here keep flushing afterwards.
     """
     threads_before = torch.get_num_threads()
-    repeatable_before = torch.are_deterministic_algorithms_enabled()
-    warning_before = torch.is_deterministic_algorithms_warn_only_enabled()
+    repeatable_before = torch.get_deterministic_debug_mode()
     filling_before = torch.utils.deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    # Not `use_deterministic_algorithms`, which does the same and loads PyTorch's compiler first, for 1.6 s.
+    torch.set_deterministic_debug_mode("warn")
     # It would write every new tensor twice.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     try:
         with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
             yield
     finally:
-        torch.use_deterministic_algorithms(repeatable_before, warn_only=warning_before)
+        torch.set_deterministic_debug_mode(repeatable_before)
         torch.utils.deterministic.fill_uninitialized_memory = filling_before  # type: ignore[attr-defined]
         torch.set_flush_denormal(False)
         torch.set_num_threads(threads_before)
