@@ -81,5 +81,5 @@ def test_changed_data_is_noticed(run: Run, tmp_path: Path) -> None:
     shutil.copytree(run.path, tmp_path / "run")
     folder = RunFolder(tmp_path / "run")
     folder.write_facts(folder.read_facts().model_copy(update={"sha256": "0" * 64}))
-    with pytest.raises(RunError, match="have changed"):
+    with pytest.raises(RunError, match="are not those"):
         open_run(tmp_path / "run").load_data()

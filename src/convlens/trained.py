@@ -101,15 +101,20 @@ class Run:
         probabilities = self.predictor.probabilities(torch.stack([one.picture for one in prepared]))
         return [self._prediction(row, seen) for row, seen in zip(probabilities, prepared, strict=True)]
 
-    def load_data(self) -> ImageData:
+    def load_data(self, moved_to: str | Path | None = None) -> ImageData:
         """Load the pictures this run was trained, validated and tested on.
 
+        Args:
+            moved_to: the folder they are in now; None is where they were.
+
         Raises:
+            DataError: they are not there.
             RunError: they are not the same pictures any more.
         """
-        data = images.load(self.config.data, size=self.config.size, seed=self.config.seed)
+        place = str(moved_to or self.config.data)
+        data = images.load(place, size=self.config.size, seed=self.config.seed)
         if data.sha256 != self.facts.sha256:
-            raise RunError(f"The pictures of {self.config.data} have changed since the run in {self.path} was made.")
+            raise RunError(f"The pictures of {place} are not those that the run in {self.path} was made with.")
         return data
 
     def evaluate(self, data: ImageData | None = None) -> Evaluation:

@@ -14,6 +14,17 @@ def test_scores_what_training_scored(convlens: Command, trained: tuple[Path, Res
     assert len(answer["classes"]) == len(answer["confusion"]) == 10
 
 
+def test_pictures_that_moved_are_named(
+    convlens: Command, trained: tuple[Path, Result], pictures: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "moved").symlink_to(pictures)
+    moved = convlens("evaluate", trained[0], "--data", tmp_path / "moved", "--format", "json")
+    assert moved.output == convlens("evaluate", trained[0], "--format", "json").output
+    other = convlens("evaluate", trained[0], "--data", "fashion-mnist")
+    assert other.status == 1
+    assert "are not those" in other.errors
+
+
 def test_prints_interval_classes_and_confusion(convlens: Command, trained: tuple[Path, Result]) -> None:
     output = convlens("evaluate", trained[0]).output
     assert "95 % interval" in output

@@ -33,6 +33,27 @@ def test_answers_many_as_json(
             assert seen.size == (28, 28)
 
 
+def test_answers_the_pictures_of_a_folder(
+    convlens: Command, trained: tuple[Path, Result], photos: list[Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "photos"
+    (folder / "deep").mkdir(parents=True)
+    photos[0].rename(folder / "deep" / "a.png")
+    photos[1].rename(folder / "b.jpg")
+    (folder / "notes.txt").write_text("not a picture")
+    result = convlens("predict", trained[0], folder, photos[2], "--format", "json")
+    assert result.status == 0, result.errors
+    files = [prediction["file"] for prediction in json.loads(result.output)["predictions"]]
+    assert files == [str(folder / "b.jpg"), str(folder / "deep" / "a.png"), str(photos[2])]
+
+
+def test_a_folder_without_pictures_is_named(convlens: Command, trained: tuple[Path, Result], tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not a picture")
+    result = convlens("predict", trained[0], tmp_path)
+    assert result.status == 1
+    assert f"The folder {tmp_path} should hold pictures" in result.errors
+
+
 def test_draws_one_picture_beside_its_answer(
     convlens: Command, trained: tuple[Path, Result], photos: list[Path]
 ) -> None:

@@ -54,8 +54,8 @@ def test_a_repeated_configuration_repeats_every_bit(
     assert digests(tmp_path / "again") == digests(trained[0])
 
 
-def test_ctrl_c_saves_and_resume_ends_with_the_same_bits(
-    convlens: Command, trained: tuple[Path, Result], tmp_path: Path
+def test_ctrl_c_saves_and_resume_ends_with_the_same_bits_though_the_pictures_moved(
+    convlens: Command, trained: tuple[Path, Result], pictures: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "interrupted"
     process = subprocess.Popen(
@@ -73,7 +73,8 @@ def test_ctrl_c_saves_and_resume_ends_with_the_same_bits(
     assert f"convlens train --resume {out}" in errors
     assert not (out / "metrics.json").exists()
 
-    resumed = convlens("train", "--resume", out)
+    (tmp_path / "moved").symlink_to(pictures)
+    resumed = convlens("train", "--resume", out, "--data", tmp_path / "moved")
     assert resumed.status == 0, resumed.errors
     assert digests(out) == digests(trained[0])
 

@@ -74,6 +74,13 @@ def test_train_can_be_a_class(tmp_path: Path) -> None:
     assert list_folder(tmp_path).classes == ("bus", "train", "tram")
 
 
+@pytest.mark.parametrize("name", ["test", "val", "Validation"])
+def test_a_split_without_train_is_no_class(tmp_path: Path, name: str) -> None:
+    touch(tmp_path, "cats/1.png", "dogs/1.png", f"{name}/cats/1.png", f"{name}/dogs/1.png")
+    with pytest.raises(DataError, match=f"a folder train beside {name}"):
+        list_folder(tmp_path)
+
+
 def test_folders_beside_the_splits_are_told(tmp_path: Path) -> None:
     touch(tmp_path, "train/a/1.png", "train/b/1.png", "val/b/1.png", "drafts/1.png")
     listing = list_folder(tmp_path)

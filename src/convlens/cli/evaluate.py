@@ -11,6 +11,9 @@ def evaluate(
     network: Annotated[
         str | None, typer.Option(help="Where your own network's class is now, FILE.py:Class.", metavar="NAME")
     ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="The folder its pictures are in now, where they have moved.", metavar="FOLDER")
+    ] = None,
     format: Annotated[Literal["text", "json"], typer.Option(help="For people or for programs.")] = "text",
 ) -> None:
     """Score a run on its test set: accuracy, per class, confusion, calibration.
@@ -24,7 +27,7 @@ def evaluate(
     from convlens.trained import open_run
 
     opened = open_run(run, network=network)
-    result = opened.evaluate()
+    result = opened.evaluate(opened.load_data(data))
     if format == "json":
         typer.echo(json.dumps({"version": 1, "classes": opened.classes} | asdict(result)))
     else:

@@ -1,5 +1,6 @@
 """`convlens predict`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,7 +14,9 @@ _TOP = 3
 
 def predict(
     run: Annotated[Path, typer.Argument(help="A run folder.", metavar="RUN")],
-    pictures: Annotated[list[Path], typer.Argument(help="Photographs of any size.", metavar="PICTURE...")],
+    pictures: Annotated[
+        list[Path], typer.Argument(help="Photographs of any size, or folders of them.", metavar="PICTURE...")
+    ],
     network: Annotated[
         str | None, typer.Option(help="Where your own network's class is now, FILE.py:Class.", metavar="NAME")
     ] = None,
@@ -33,7 +36,7 @@ def predict(
     from convlens.trained import open_run
 
     opened = open_run(run, network=network)
-    answers, faults = _answer(opened, pictures)
+    answers, faults = _answer(opened, list(_files(pictures)))
     saved = _save_seen(answers, save) if save is not None else {}
     if format == "json":
         rows = [_as_json(path, answer, saved.get(path)) for path, answer in answers.items()]
@@ -45,6 +48,21 @@ def predict(
         typer.echo(f"convlens: {fault}", err=True)
     if faults:
         raise typer.Exit(1)
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    """The pictures named, and those in the folders named, in the order of their names."""
+    from convlens.errors import DataError
+    from convlens.images.decode import SUFFIXES
+
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+        if not found:
+            raise DataError(f"The folder {path} should hold pictures (PNG, JPEG, WebP, BMP or GIF), and holds none.")
+        yield from found
 
 
 def _answer(run: "Run", pictures: list[Path]) -> tuple[dict[Path, "Prediction"], dict[Path, str]]:

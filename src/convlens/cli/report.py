@@ -11,6 +11,9 @@ def report(
     network: Annotated[
         str | None, typer.Option(help="Where your own network's class is now, FILE.py:Class.", metavar="NAME")
     ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="The folder its pictures are in now, where they have moved.", metavar="FOLDER")
+    ] = None,
 ) -> None:
     """Write RUN/report.html: one self-contained page with curves, confusions, mistakes and filters.
 
@@ -19,4 +22,4 @@ def report(
     from convlens.report import write
     from convlens.trained import open_run
 
-    typer.echo(write(open_run(run, network=network)))
+    typer.echo(write(open_run(run, network=network), data))

@@ -31,7 +31,11 @@ def train(
         Path | None, typer.Option(help="The run folder to make (default: runs/ and the time).", metavar="DIR")
     ] = None,
     resume: Annotated[
-        Path | None, typer.Option(help="Go on with the interrupted run in this folder.", metavar="DIR")
+        Path | None,
+        typer.Option(
+            help="Go on with the interrupted run in this folder; --data says where its pictures have moved.",
+            metavar="DIR",
+        ),
     ] = None,
     config: Annotated[
         Path | None, typer.Option(help="Options from a TOML file, such as a run's config.toml.", metavar="FILE")
@@ -84,11 +88,12 @@ def train(
     if len(lengths) > 1:
         raise ConfigError(f"The length of a run is given once; leave out --{lengths[0]} or --{lengths[1]}.")
     if resume is not None:
-        if given.keys() - {"resume"}:
-            other = sorted(given.keys() - {"resume"})[0].replace("_", "-")
+        if given.keys() - {"resume", "data"}:
+            other = sorted(given.keys() - {"resume", "data"})[0].replace("_", "-")
             raise ConfigError(f"--resume goes on with the run as it was configured; leave out --{other}.")
+        moved_to = Path(data) if data is not None else None
         with TrainingProgress(resume) as progress:
-            outcome = session.resume(resume, observer=progress, should_stop=_StopOnSignal())
+            outcome = session.resume(resume, observer=progress, should_stop=_StopOnSignal(), moved_to=moved_to)
     else:
         options = {name: value for name, value in given.items() if name in configuration.RunConfig.model_fields}
         from_file = configuration.read_toml(config) if config is not None else {}

@@ -98,6 +98,12 @@ def _split_roots(folder: Path) -> tuple[dict[SplitName, Path], tuple[str, ...]]:
         raise DataError(
             f"{folder} should hold a folder train with a sub-folder for each class, and holds only {names}."
         )
+    beside = [path.name for split, path in named.items() if split != "train"]
+    if beside and "train" not in named:
+        raise DataError(
+            f"{folder} should hold a folder train beside {beside[0]}, with the class folders in it, and holds "
+            f"{ignored[0]} there: move the classes into train, or give {beside[0]} another name if it is a class."
+        )
     return {"train": folder}, ()
 
 

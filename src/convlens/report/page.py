@@ -37,15 +37,22 @@ class Table(NamedTuple):
     rows: list[tuple[str, str]]
 
 
-def write(run: Run) -> Path:
+def write(run: Run, moved_to: Path | None = None) -> Path:
     """Write `report.html` into the run's folder, with the pictures where they can be loaded; return its path.
+
+    Args:
+        run: the finished run.
+        moved_to: the folder its pictures are in now; None is where they were.
 
     Raises:
         RunError: a file of the run cannot be read.
+        ConvlensError: `moved_to` does not hold the pictures.
     """
     try:
-        data = run.load_data()
+        data = run.load_data(moved_to)
     except ConvlensError:  # moved, changed, or out of reach: the page says so where the pictures would be
+        if moved_to is not None:
+            raise
         data = None
     path = run.folder.report_path
     files.write_atomically(path, render(run, data).encode())

@@ -79,12 +79,18 @@ def begin(
         return _train(config, folder, observer, should_stop, started)
 
 
-def resume(path: Path, *, observer: Observer, should_stop: Callable[[], bool] = never) -> Outcome:
+def resume(
+    path: Path, *, observer: Observer, should_stop: Callable[[], bool] = never, moved_to: Path | None = None
+) -> Outcome:
     """Go on with the unfinished run in `path`, from its newest undamaged checkpoint.
 
-    The result is the same, bit for bit, as without the interruption.
+    The result is the same, bit for bit, as without the interruption. A finished run is left as it is.
 
-    A finished run is left as it is.
+    Args:
+        path: the run folder.
+        observer: told what happens.
+        should_stop: asked after each step; True saves and stops.
+        moved_to: the folder its pictures are in now; None is where they were.
 
     Raises:
         ConvlensError: see `convlens.errors`.
@@ -96,7 +102,10 @@ def resume(path: Path, *, observer: Observer, should_stop: Callable[[], bool] = 
     with folder.locked():
         if folder.is_finished:
             return Outcome.of(folder)
-        return _train(folder.read_config(), folder, observer, should_stop, started)
+        config = folder.read_config()
+        if moved_to is not None:
+            config = config.model_copy(update={"data": str(moved_to.resolve())})
+        return _train(config, folder, observer, should_stop, started)
 
 
 def _train(
@@ -173,7 +182,7 @@ def _count_steps(
 def _record_start(folder: RunFolder, config: RunConfig, data: ImageData, device: torch.device) -> None:
     """Write what the run is made of, or, when resuming, make sure that it still is."""
     facts = DataFacts.of(data)
-    if folder.is_started and folder.read_facts() != facts:
+    if folder.is_started and folder.read_facts() != facts.model_copy(update={"name": folder.read_facts().name}):
         raise RunError(f"The pictures of {config.data} have changed since the run in {folder.path} began.")
     folder.write_facts(facts)
     if is_own(config.network) and not folder.is_started:
