@@ -7,7 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --quiet --disable-pip-version-check
 
-.PHONY: help train test lint faults bench byhand check harm docs
+.PHONY: help train test lint faults bench byhand page check harm docs
 .DEFAULT_GOAL := help
 
 help:            ## this list
@@ -19,10 +19,12 @@ train: $(VENV)/.runtime  ## set up, train for one minute, score on the test set
 test: lint $(VENV)/.browser  ## set up, then lint, types and tests (some minutes)
 	$(BIN)/pytest
 
-lint: $(VENV)/.development  ## style and types
+lint: $(VENV)/.development $(VENV)/.npm  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@if [ -x node_modules/.bin/tsc ]; then echo tsc && node_modules/.bin/tsc --project tsconfig.json; \
+	  else echo "the types of the page's JavaScript are not checked: that needs npm"; fi
 
 faults: $(VENV)/.development  ## kills while saving, flipped bits, cut files, wild inputs, own pictures (about half an hour)
 	$(BIN)/python bench/faults_data.py
@@ -37,6 +39,9 @@ bench: $(VENV)/.development  ## accuracy over seeds, the budget, the step's spee
 byhand: $(VENV)/.development  ## random networks and single values by hand against PyTorch (about half an hour)
 	$(BIN)/python bench/chains.py
 	$(BIN)/python bench/pixels.py
+
+page: $(VENV)/.development  ## the page's sums in a browser against PyTorch (about ten minutes)
+	$(BIN)/python bench/page_sums.py
 
 check: $(VENV)/.development  ## the finder of mistakes on planted ones, beside other tools, and on wild input (about half an hour)
 	$(BIN)/python bench/check_corpus.py
@@ -61,6 +66,11 @@ $(VENV)/.runtime: pyproject.toml constraints.txt
 $(VENV)/.development: $(VENV)/.runtime
 	@echo "installing the tools for tests"
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# Only the check of the page's types comes from npm; the page itself needs nothing. Without npm it is skipped, and says so.
+$(VENV)/.npm: $(VENV)/.development package.json
+	@{ command -v npm >/dev/null && npm install --silent --no-audit --no-fund; } || echo "TypeScript was not installed"
 	@touch $@
 
 # The browser tests use a Chromium that is there, or else the one that Playwright brings. Where none can be had they are

@@ -4,8 +4,8 @@
 
 Each trial trains a network on real pictures (a folder of PNGs made from Fashion-MNIST) through the command line, in a
 process of its own. It is killed at random moments, up to three times in one run, or at one of the named points inside
-the saving of one file. Then it is resumed until it is finished: `weights.safetensors` and `metrics.json` must be
-identical to those of the run that nobody disturbed. Exit status 1 if any differs.
+the saving of one file. Then it is resumed until it is finished: `weights.safetensors`, `metrics.json` and the snapshots
+must be identical to those of the run that nobody disturbed. Exit status 1 if any differs.
 """
 
 import argparse
@@ -32,8 +32,10 @@ _WRITES = (
     ("config.toml", 1),
     ("log.jsonl", 1),
     ("log.jsonl", 2),
-    (".safetensors", 1),
-    (".safetensors", 2),
+    ("00000000.safetensors", 1),
+    (".safetensors", 2),  # snapshots and checkpoints in turn
+    (".safetensors", 3),
+    (".safetensors", 4),
     (".safetensors.sha256", 1),
     (".safetensors.sha256", 2),
     ("weights.safetensors", 1),
@@ -106,7 +108,8 @@ class Trials:
 
 def digests(out: Path) -> list[str]:
     """What must be identical."""
-    return [hashlib.sha256((out / name).read_bytes()).hexdigest() for name in ("weights.safetensors", "metrics.json")]
+    kept = [out / "weights.safetensors", out / "metrics.json", *sorted((out / "snapshots").glob("*.safetensors"))]
+    return [f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}" for file in kept]
 
 
 def kill_at(point: str, name: str, nth: int) -> None:
@@ -131,7 +134,7 @@ def main() -> None:
     chance = random.Random(asked.seed)
     with tempfile.TemporaryDirectory() as temporary:
         trials = Trials(Path(temporary))
-        print(f"undisturbed: {trials.seconds:.1f} s, weights {trials.expected[0][:12]}", flush=True)
+        print(f"undisturbed: {trials.seconds:.1f} s, {trials.expected[0][:32]}", flush=True)
         kills = 0
         for number in range(asked.random):
             out = Path(temporary) / f"random-{number}"

@@ -6,6 +6,8 @@ environment.json      machine, versions, and when it ran
 network.py            a copy of your own network's file, where one was trained
 log.jsonl             one line per step (rate, loss) and per validation
 checkpoints/          the newest two training states, each with its checksum
+snapshots/            the weights at a dozen moments as float16, for the page; not of networks over 2 million
+                      parameters
 weights.safetensors   the best weights by validation, with their checksum
 metrics.json          the scores; written last, so a folder with it is a finished run
 report.html           made by `convlens report`
@@ -22,6 +24,7 @@ from typing import Annotated, Any
 import safetensors.torch
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError
 from torch import Tensor
 
 from convlens import files
@@ -78,6 +81,7 @@ class RunFolder:
         self.environment_path = path / "environment.json"
         self.log_path = path / "log.jsonl"
         self.checkpoints = path / "checkpoints"
+        self.snapshots = path / "snapshots"
         self.weights_path = path / "weights.safetensors"
         self.metrics_path = path / "metrics.json"
         self.network_path = path / "network.py"
@@ -125,6 +129,7 @@ class RunFolder:
         try:
             files.remove_leftovers(self.path)
             files.remove_leftovers(self.checkpoints)
+            files.remove_leftovers(self.snapshots)
             yield
         finally:
             lock.release()
@@ -175,6 +180,26 @@ class RunFolder:
         if not self.is_finished:  # the weights are written a moment before the run is finished
             raise RunError(self._unfinished())
         return safetensors.torch.load(files.read_with_checksum(self.weights_path))
+
+    def snapshot_path(self, step: int) -> Path:
+        """Where the weights after `step` steps are kept."""
+        return self.snapshots / f"{step:08d}.safetensors"
+
+    def snapshot_steps(self) -> list[int]:
+        """The steps after which weights were kept, ascending; none in runs of older versions and of large networks."""
+        return sorted(int(path.stem) for path in self.snapshots.glob("*.safetensors") if path.stem.isdecimal())
+
+    def read_snapshot(self, step: int) -> dict[str, Tensor]:
+        """Read a snapshot's tensors, float16, by their names in the network.
+
+        Raises:
+            RunError: it cannot be read.
+        """
+        path = self.snapshot_path(step)
+        try:
+            return safetensors.torch.load(path.read_bytes())
+        except (OSError, SafetensorError) as error:
+            raise RunError(f"{path} cannot be read as a snapshot: {error}.") from None
 
     def read_metrics(self) -> dict[str, Any]:
         """Read `metrics.json`.

@@ -1,24 +1,50 @@
 """A browser for the pages, shared by all tests."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, expect, sync_playwright
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# A root user in a container has no sandbox; the rest keeps Chromium from calling home.
-_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+from tests.browser.launching import launch
+from tests.browser.pages import Watched, exported, served
+from tests.browser.sums import Sums
+
+expect.set_options(timeout=20_000)  # a busy machine; what is right is seen at once
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
         try:
-            # Without a path it is the browser that `playwright install chromium` brings.
-            browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+            browser = launch(playwright)
         except Error as error:
             pytest.skip(f"no browser can be started: {error}")
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def sums(browser: Browser) -> Iterator[Sums]:
+    """The page's sums; at the end, nothing may have failed in the page."""
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    yield Sums(page)
+    assert not faults
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Where the page is, without a run: from its server, and as a file."""
+    with served() as address:
+        yield {"served": address, "exported": exported(tmp_path_factory.mktemp("exported"))}
+
+
+@pytest.fixture(params=["served by day", "exported by night"])
+def watched(request: pytest.FixtureRequest, browser: Browser, addresses: dict[str, str]) -> Iterator[Watched]:
+    """The page at 1280 pixels, in both themes and from both places; at the end, nothing may have gone wrong."""
+    place, _, time = request.param.split()
+    watched = Watched(browser, addresses[place], "light" if time == "day" else "dark")
+    yield watched
+    watched.close()

@@ -22,18 +22,19 @@ PACES = st.builds(
     step=st.floats(0.001, 2.0),
     scored_picture=st.floats(1e-6, 1e-2),
     save=st.floats(0.0, 0.5),
+    snapshots=st.floats(0.0, 2.0),
 )
 SECONDS = st.floats(0.1, 600)
 EPOCHS = st.integers(1, 1000)
 
 
 def seconds_of(steps: int, pace: Pace, per_epoch: int, data: ImageData, mirror: bool) -> float:
-    """What a run of this many steps costs: steps, validations, saves and the final test."""
+    """What a run of this many steps costs: steps, validations, saves, snapshots and the final test."""
     training = steps * pace.step
     validations = len(validation_steps(steps, per_epoch)) * data.validation.size * pace.scored_picture
     test = (2 if mirror else 1) * data.test.size * pace.scored_picture
     saves = 1 + min(steps / per_epoch, training / 1.0) + training / 30.0
-    return training + validations + saves * pace.save + test
+    return training + validations + saves * pace.save + pace.snapshots + test
 
 
 @given(seconds=SECONDS, pace=PACES, per_epoch=EPOCHS, mirror=st.booleans())
@@ -63,7 +64,8 @@ def test_more_time_is_never_fewer_steps(
 
 @pytest.mark.parametrize("seconds", [-5.0, 0.0, 0.001])
 def test_without_time_there_is_still_one_step(tiny_data: ImageData, seconds: float) -> None:
-    assert steps_within(seconds, Pace(step=0.01, scored_picture=1e-4, save=0.01), 10, tiny_data, False) == 1
+    pace = Pace(step=0.01, scored_picture=1e-4, save=0.01, snapshots=0.0)
+    assert steps_within(seconds, pace, 10, tiny_data, False) == 1
 
 
 @pytest.mark.parametrize(("mirror", "steps"), [(False, 560), (True, 556)])
@@ -71,7 +73,7 @@ def test_a_minute_by_hand(tiny_data: ImageData, mirror: bool, steps: int) -> Non
     # 10 validations of 30 * 0.01 s cost 3 s, and the test 31 * 0.01 s, or twice that with mirror images: 56.69 s, or
     # 56.38 s, are left. 560 steps of 0.1 s with 1 + 560 / 1000 + 56 / 30 saves of 0.2 s cost 56.685 s, and 556 steps
     # with 1 + 556 / 1000 + 55.6 / 30 saves 56.282 s; one step more is too much.
-    pace = Pace(step=0.1, scored_picture=0.01, save=0.2)
+    pace = Pace(step=0.1, scored_picture=0.01, save=0.2, snapshots=0.0)
     assert steps_within(60, pace, 1000, tiny_data, mirror) == steps
 
 

@@ -76,12 +76,14 @@ def restore(trainer: Trainer, path: Path) -> Trainer:
     return trainer
 
 
-def result(trainer: Trainer, path: Path) -> tuple[bytes, list[dict[str, Any]], dict[str, Any]]:
-    """All bits that a run ends with, but for its seconds: state, log and progress."""
+def result(trainer: Trainer, path: Path) -> tuple[bytes, list[dict[str, Any]], dict[str, Any], dict[int, bytes]]:
+    """All bits that a run ends with, but for its seconds: state, log, progress and snapshots."""
     tensors, _ = trainer.state.pack()
     log = [{key: value for key, value in line.items() if key != "seconds"} for line in RunFolder(path).read_log()]
     progress = {k: v for k, v in vars(trainer.state.progress).items() if k not in ("seconds", "log_length")}
-    return checkpoint.to_bytes(tensors), log, progress
+    folder = RunFolder(path)
+    snapshots = {step: folder.snapshot_path(step).read_bytes() for step in folder.snapshot_steps()}
+    return checkpoint.to_bytes(tensors), log, progress, snapshots
 
 
 # Interruptions change nothing
@@ -129,8 +131,9 @@ def test_a_kill_at_any_point_of_saving_changes_nothing(
         patch.setattr(loop, "SAVE_AT_LEAST_EVERY", -1.0)  # save after every step
         whole = train(make_trainer(config), run)
     at_point(lambda point, path: None)
-    assert len(left) == 6 * (2 + 6 + 6)  # the log, the checkpoint, its checksum
-    for copy in left[:42:3] + left[42::7]:
+    # A snapshot before the first step; then after each of six a snapshot, the log, the checkpoint, its checksum.
+    assert len(left) == 6 + 6 * (6 + 2 + 6 + 6)
+    for copy in left[:66:3] + left[66::7]:
         again = train(restore(make_trainer(config), copy), copy)
         assert result(again, copy) == result(whole, run)
 

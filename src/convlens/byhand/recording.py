@@ -59,9 +59,11 @@ class Recording:
 
     Attributes:
         operations: what ran; the first stands for the picture.
+        answer: the number of the operation that gave the logits; None where the network's answer is none of them.
     """
 
     operations: tuple[Operation, ...]
+    answer: int | None = None
 
     @property
     def picture(self) -> Tensor:
@@ -85,10 +87,11 @@ def record(network: nn.Module, picture: Tensor) -> Recording:
     network.eval()
     try:
         with torch.no_grad(), _names_of_running_modules(network, recorder.running), recorder:
-            network(picture)
+            answer = network(picture)
     finally:
         network.train(mode)
-    return Recording(_with_labels(recorder.operations, recorder.calls, network))
+    logits = answer[0] if isinstance(answer, tuple) else answer
+    return Recording(_with_labels(recorder.operations, recorder.calls, network), recorder.number_of(logits))
 
 
 def tensors_of(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Tensor, ...]:
@@ -156,6 +159,10 @@ class _Recorder(TorchFunctionMode):
         self.calls.append(self.running.stack[-1])
         self._makers[id(output)] = number
         self._alive.append(output)
+
+    def number_of(self, value: object) -> int | None:
+        """The number of the operation that gave a tensor; None for anything else."""
+        return self._makers.get(id(value))
 
     def _maker(self, tensor: Tensor) -> int | None:
         """Who made a tensor; nobody known, when it was changed through a view since."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from convlens.byhand.inputs import find_input
 from convlens.byhand.source import Source
-from convlens.errors import NetworkError
+from convlens.errors import ConfigError, NetworkError
 
 _SHIPPED = {"swift": "Swift", "lecture": "Lecture"}
 _FASHION_MNIST = (1, 28, 28)
@@ -66,6 +66,18 @@ def find_target(target: str, picture: tuple[int, ...] | None) -> Target:
         raise NetworkError(f"{file} does not say how large its pictures are; add for instance --input 1,28,28.")
     shape = picture or (found.shape if found else ())
     return Target(name, Path(file), name, shape, found=found.where if found else "")
+
+
+def sizes_of(text: str) -> tuple[int, ...]:
+    """The numbers of `1,28,28`, also written 1x28x28.
+
+    Raises:
+        ConfigError: they are not sizes.
+    """
+    parts = text.replace("x", ",").replace("×", ",").strip("()[] ").split(",")
+    if not all(part.strip().isdecimal() and int(part) > 0 for part in parts):
+        raise ConfigError(f"The input should be channels, height and width such as 1,28,28, and is {text!r}.")
+    return tuple(int(part) for part in parts)
 
 
 def _shipped(network: str, picture: tuple[int, ...], classes: int) -> Target:

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from convlens import __version__
-from convlens.cli import check, evaluate, filters, lesson, pixel, predict, report, rules, shapes, train
+from convlens.cli import check, evaluate, filters, lesson, open, pixel, predict, report, rules, shapes, train
 from convlens.errors import ConfigError, ConvlensError, InterruptedTraining
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ for command in (
     evaluate.evaluate,
     predict.predict,
     report.report,
+    open.open,
     check.check,
     rules.rules,
     shapes.shapes,

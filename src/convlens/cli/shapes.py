@@ -23,11 +23,13 @@ def shapes(
     import json
 
     from convlens.byhand.document import as_document
+    from convlens.byhand.targets import sizes_of
     from convlens.byhand.work import work_out
     from convlens.errors import ConvlensError
 
     try:
-        worked = work_out(target, _sizes(input), say=lambda text: typer.echo(text, err=True))
+        sizes = None if input is None else sizes_of(input)
+        worked = work_out(target, sizes, say=lambda text: typer.echo(text, err=True))
     except ConvlensError as error:
         typer.echo(f"convlens: {error}", err=True)
         raise typer.Exit(2) from None
@@ -46,15 +48,3 @@ def shapes(
             typer.echo(f"{target}, {comment}", err=True)
     if worked.problem is not None:
         raise typer.Exit(1)
-
-
-def _sizes(text: str | None) -> tuple[int, ...] | None:
-    """The numbers of `1,28,28`, also written 1x28x28."""
-    from convlens.errors import ConfigError
-
-    if text is None:
-        return None
-    parts = text.replace("x", ",").replace("×", ",").strip("()[] ").split(",")
-    if not all(part.strip().isdecimal() and int(part) > 0 for part in parts):
-        raise ConfigError(f"--input should be channels, height and width such as 1,28,28, and is {text!r}.")
-    return tuple(int(part) for part in parts)

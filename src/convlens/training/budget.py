@@ -18,7 +18,7 @@ from torch import nn
 from convlens.config import RunConfig
 from convlens.images.batches import steps_per_epoch
 from convlens.images.dataset import ImageData
-from convlens.training import checkpoint
+from convlens.training import checkpoint, snapshots
 from convlens.training.loop import SAVE_AT_LEAST_EVERY, SAVE_AT_MOST_EVERY, Trainer, validation_steps
 from convlens.training.state import TrainingState
 
@@ -35,6 +35,8 @@ class Pace:
     step: float
     scored_picture: float
     save: float
+    snapshots: float
+    """All of a run's together."""
 
 
 def measure(
@@ -59,14 +61,17 @@ def measure(
     scored = _seconds(lambda: trainer.predictor.logits(sample)) / len(sample)
     with tempfile.TemporaryDirectory(dir=disk, prefix=".measuring-") as folder:
         saved = _seconds(lambda: checkpoint.save(Path(folder), 0, *trainer.state.pack()))
-    return Pace(step=spent / count, scored_picture=scored, save=saved)
+        kept = snapshots.MOST if snapshots.are_kept(network) else 0
+        snapshot = _seconds(lambda: snapshots.save(Path(folder) / "snapshot", network)) if kept else 0.0
+    return Pace(step=spent / count, scored_picture=scored, save=saved, snapshots=kept * snapshot)
 
 
 def steps_within(seconds: float, pace: Pace, per_epoch: int, data: ImageData, mirror: bool) -> int:
-    """The largest number of steps that, with its validations, saves and the final test, fits into `seconds`; at
-    least 1. With `mirror`, every test picture is looked at twice.
+    """The largest number of steps that fits into `seconds` with its validations, saves, snapshots and the final test.
+
+    At least 1. With `mirror`, every test picture is looked at twice.
     """
-    available = seconds - (1 + mirror) * data.test.size * pace.scored_picture
+    available = seconds - pace.snapshots - (1 + mirror) * data.test.size * pace.scored_picture
 
     def needed(steps: int) -> float:
         training = steps * pace.step

@@ -19,7 +19,7 @@ from convlens.images.dataset import ImageData, Split
 from convlens.networks import logits_of
 from convlens.predictor import Predictor, normalise
 from convlens.runs import RunFolder
-from convlens.training import checkpoint
+from convlens.training import checkpoint, snapshots
 from convlens.training.observer import Observer, StepSeen, ValidationSeen
 from convlens.training.schedules import after_step, after_validation
 from convlens.training.state import TrainingState
@@ -61,6 +61,9 @@ class Trainer:
         """
         progress = self.state.progress
         validations = validation_steps(steps, self.steps_per_epoch)
+        kept = snapshots.snapshot_steps(validations) if snapshots.are_kept(self.state.network) else frozenset()
+        if progress.step == 0 and kept:
+            snapshots.save(folder.snapshot_path(0), self.state.scored)
         saved_at = resumed_at = time.monotonic()
         seconds_before = progress.seconds
         while progress.step < steps:
@@ -69,6 +72,8 @@ class Trainer:
             progress.seconds = seconds_before + time.monotonic() - resumed_at
             if progress.step in validations:
                 observer.validation(self.validate(seen))
+            if progress.step in kept:  # before the state is saved, so that a resumed run lacks none
+                snapshots.save(folder.snapshot_path(progress.step), self.state.scored)
             since_save = time.monotonic() - saved_at
             epoch_ended = progress.step % self.steps_per_epoch == 0
             stop = should_stop()

@@ -1,0 +1,32 @@
+// The sections about a run's network, once it is known whether there is one.
+
+import { createConfusion } from "convlens/network/confusion.js";
+import { createCurves } from "convlens/network/curves.js";
+import { createEpochs } from "convlens/network/epochs.js";
+import { createMaps } from "convlens/network/maps.js";
+import { network } from "convlens/network/shared.js";
+import { absent, failed } from "convlens/network/telling.js";
+import { createUnit } from "convlens/network/unit.js";
+import { createView } from "convlens/network/view.js";
+import { loadRun, loadWeights } from "convlens/run.js";
+
+/** @import { Section } from "convlens/parts/section.js" */
+
+/**
+ * @param {(section: string) => void} goTo    brings a section into view
+ * @returns {Promise<Section[]>}
+ */
+export async function networkSections(goTo) {
+  try {
+    const run = await loadRun();
+    if (!run) return [absent];
+    const view = createView(run, await loadWeights(run));
+    const look = (/** @type {number} */ index) => {
+      network.change({ source: "test", picture: index });
+      goTo("network");
+    };
+    return [createMaps(run, view), createUnit(run, view), createEpochs(run, view), createCurves(run), createConfusion(run, look)];
+  } catch (error) {
+    return [failed(error instanceof Error ? error.message : String(error))];
+  }
+}

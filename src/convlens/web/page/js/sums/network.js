@@ -1,0 +1,60 @@
+// Run a network's operations on a picture.
+
+import { dropUnits } from "convlens/sums/dropout.js";
+import { compute, isKnown } from "convlens/sums/operations.js";
+
+/** @import {Operation, Tensor} from "convlens/sums/tensors.js" */
+
+/**
+ * The values of every operation that the page can compute; one that is not known, and what depends on it, is left out.
+ * @param {Operation[]} operations in the order of their ids, the picture being the first
+ * @param {Record<string, Tensor>} tensors the weights by name
+ * @param {Tensor} picture normalised
+ * @param {object} [already]
+ * @param {Map<number, Tensor>} [already.values] values that are not to be computed again: what a change left as it was
+ *   (see `affected`), or PyTorch's values of operations that the page does not know
+ * @param {Map<number, Uint8Array>} [already.masks] dropout as in training, see `dropoutMasks`
+ * @returns {Map<number, Tensor>} by the operation's id
+ */
+export function runNetwork(operations, tensors, picture, { values: given = new Map(), masks = new Map() } = {}) {
+  /** @type {Map<number, Tensor>} */
+  const values = new Map();
+  for (const operation of operations) {
+    const value = valueOf(operation, values, tensors, picture, given, masks);
+    if (value) values.set(operation.id, value);
+  }
+  return values;
+}
+
+/**
+ * Which operations have to be computed again when one has changed: that one, and all that depend on it.
+ * @param {Operation[]} operations
+ * @param {number} changed id
+ * @returns {Set<number>} ids
+ */
+export function affected(operations, changed) {
+  const found = new Set([changed]);
+  for (const { id, inputs } of operations) {
+    if (inputs.some((input) => found.has(input))) found.add(id);
+  }
+  return found;
+}
+
+/**
+ * @param {Operation} operation
+ * @param {Map<number, Tensor>} values so far
+ * @param {Record<string, Tensor>} tensors
+ * @param {Tensor} picture
+ * @param {Map<number, Tensor>} given
+ * @param {Map<number, Uint8Array>} masks
+ * @returns {Tensor | undefined}
+ */
+function valueOf(operation, values, tensors, picture, given, masks) {
+  if (operation.op === "picture") return picture;
+  const already = given.get(operation.id);
+  if (already || !isKnown(operation)) return already;
+  const inputs = operation.inputs.map((id) => values.get(id)).filter((value) => value !== undefined);
+  if (inputs.length < operation.inputs.length) return undefined;
+  const mask = masks.get(operation.id);
+  return mask ? dropUnits(inputs[0], { p: operation.options?.p }, mask) : compute(operation, inputs, tensors);
+}

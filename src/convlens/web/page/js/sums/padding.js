@@ -1,0 +1,47 @@
+// What stands around a map.
+
+import { zeros } from "convlens/sums/tensors.js";
+
+/** @import {Tensor} from "convlens/sums/tensors.js" */
+
+/**
+ * The row of the map whose value stands at a row of the padded map.
+ * @param {number} row counted in the map; below 0 or beyond the last in the padding
+ * @param {number} size rows of the map
+ * @param {string} mode `zeros` or `constant`, `reflect`, `replicate`, `circular`: PyTorch's names
+ * @returns {number} -1 where a constant stands
+ */
+export function sourceRow(row, size, mode) {
+  if (row >= 0 && row < size) return row;
+  if (mode === "reflect") return row < 0 ? -row : 2 * (size - 1) - row;
+  if (mode === "replicate") return row < 0 ? 0 : size - 1;
+  if (mode === "circular") return row < 0 ? row + size : row - size;
+  return -1;
+}
+
+/**
+ * A map with padding around each channel: F.pad over rows and columns.
+ * @param {Tensor[]} inputs maps [C, H, W]
+ * @param {{padding: number[], mode?: string, value?: number}} options padding: [top, bottom, left, right], below zero
+ *   to cut away, but not with `circular`; mode: see `sourceRow`; value: what stands in constant padding
+ * @returns {Tensor}
+ */
+export function pad([input], { padding: [top, bottom, left, right], mode = "constant", value = 0 }) {
+  const [channels, height, width] = input.shape;
+  const output = zeros([channels, height + top + bottom, width + left + right]);
+  const rows = sources(-top, height + bottom, height, mode);
+  const columns = sources(-left, width + right, width, mode);
+  let place = 0;
+  for (let channel = 0; channel < channels; channel++) {
+    for (const row of rows) {
+      const start = (channel * height + row) * width;
+      for (const column of columns) output.data[place++] = row < 0 || column < 0 ? value : input.data[start + column];
+    }
+  }
+  return output;
+}
+
+/** @param {number} start @param {number} end @param {number} size @param {string} mode */
+function sources(start, end, size, mode) {
+  return Array.from({ length: end - start }, (_, step) => sourceRow(start + step, size, mode));
+}
