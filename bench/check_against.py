@@ -1,12 +1,12 @@
 """convlens beside torch-preflight, mldoct and TorchFix, on the corpus of planted mistakes, in one run.
 
-    python bench/check_against.py     # some minutes; installs the three in an environment of their own
+    python bench/check_against.py     # about five minutes; installs the three in an environment of their own
 
 The tools have other names for mistakes, so names are not compared. A tool has *said something* of a planted mistake
 when it gives a finding that it does not give for the same script without the mistake, *near* when that finding is at
 most two lines from a line that a person would edit. This favours the others: a finding that is right by chance counts.
 Alarms are errors and warnings in scripts without a mistake. Only single mistakes in one plain file are used, since not
-every tool reads notebooks. mldoct names no lines.
+every tool reads notebooks. mldoct prints no lines; those that it knows are taken.
 """
 
 import json
@@ -39,49 +39,47 @@ class Said:
     alarm: bool
 
 
+Findings = dict[str, list[Said]]
+"""What a tool says of each file."""
+
+
 def main() -> None:
     """Install the tools, let all read the same files, print the table."""
     with tempfile.TemporaryDirectory() as folder:
-        tools = _tools(_environment(Path(folder) / "environment"))
+        commands = _environment(Path(folder) / "environment")
         chosen = [case for case in cases() if len(case.files) == 1 and next(iter(case.files)).endswith(".py")]
-        write(chosen, Path(folder) / "corpus")
+        corpus = Path(folder) / "corpus"
+        write(chosen, corpus)
         clean = {_base(case): case for case in chosen if case.kind == "clean"}
         singles = [case for case in chosen if case.kind == "single" and _base(case) in clean]
         right = [*clean.values(), *(case for case in chosen if case.kind == "look-alike")]
         print(f"{len(singles)} single mistakes, {len(right)} scripts without a mistake\n")
         print(f"{'':24}{'said something':>16}{'near':>10}{'alarms a script without a mistake':>38}")
-        for name, tool in tools.items():
-            _row(name, tool, Path(folder) / "corpus", singles, clean, right)
+        names = [_file(case) for case in (*singles, *right)]
+        for title, tool in _TOOLS.items():
+            _row(title, tool(commands, corpus, names), singles, clean, right)
 
 
-def _row(
-    name: str,
-    tool: Callable[[Path], list[Said]],
-    folder: Path,
-    singles: list[Case],
-    clean: dict[str, Case],
-    right: list[Case],
-) -> None:
-    before = {base: tool(_file(folder, case)) for base, case in clean.items()}
+def _row(title: str, found: Findings, singles: list[Case], clean: dict[str, Case], right: list[Case]) -> None:
     said = near = 0
     for case in singles:
-        known = Counter(one.name for one in before[_base(case)])
-        found = tool(_file(folder, case))
-        new = Counter(one.name for one in found) - known
+        known = Counter(one.name for one in found[_file(clean[_base(case)])])
+        new = Counter(one.name for one in found[_file(case)]) - known
         lines = {line for expected in case.expected for line in expected.lines}
         said += bool(new)
-        near += any(one.name in new and abs(one.line - line) <= _NEAR for one in found for line in lines)
-    alarms = sum(one.alarm for case in right for one in tool(_file(folder, case)))
+        near += any(one.name in new and abs(one.line - line) <= _NEAR for one in found[_file(case)] for line in lines)
+    alarms = sum(one.alarm for case in right for one in found[_file(case)])
     shares = f"{said / len(singles):>16.1%}{near / len(singles):>10.1%}"
-    print(f"{name:24}{shares}{alarms / len(right):>38.2f}", flush=True)
+    print(f"{title:24}{shares}{alarms / len(right):>38.2f}", flush=True)
 
 
 def _base(case: Case) -> str:
     return case.name.partition("--")[0]
 
 
-def _file(folder: Path, case: Case) -> Path:
-    return folder / case.name / next(iter(case.files))
+def _file(case: Case) -> str:
+    """Its path below the corpus."""
+    return f"{case.name}/{next(iter(case.files))}"
 
 
 def _environment(folder: Path) -> Path:
@@ -97,40 +95,57 @@ def _environment(folder: Path) -> Path:
     return commands
 
 
-def _tools(commands: Path) -> dict[str, Callable[[Path], list[Said]]]:
+def _convlens(_: Path, corpus: Path, names: list[str]) -> Findings:
+    from convlens.checking.checker import check_file
+
     return {
-        "convlens": _convlens,
-        "torch-preflight 0.5.0": lambda file: _preflight(commands, file),
-        "mldoct 1.0.0": lambda file: _mldoct(commands, file),
-        "TorchFix 0.7.0": lambda file: _torchfix(commands, file),
+        name: [Said(one.rule, one.line, str(one.severity) != "info") for one in check_file(corpus / name)]
+        for name in names
     }
 
 
-def _convlens(file: Path) -> list[Said]:
-    from convlens.checking.checker import check_file
-
-    return [Said(one.rule, one.line, str(one.severity) != "info") for one in check_file(file)]
-
-
-def _preflight(commands: Path, file: Path) -> list[Said]:
-    document = json.loads(_output([commands / "torch-preflight", "check", "-f", "json", "-j", "1", file]))
-    return [Said(one["code"], one["line"], one["severity"] != "note") for one in document["diagnostics"]]
+def _preflight(commands: Path, corpus: Path, names: list[str]) -> Findings:
+    document = json.loads(_output(corpus, [commands / "torch-preflight", "check", "-f", "json", *names]))
+    found: Findings = {name: [] for name in names}
+    for one in document["diagnostics"]:
+        found[_name(one["path"])].append(Said(one["code"], one["line"], one["severity"] != "note"))
+    return found
 
 
-def _mldoct(commands: Path, file: Path) -> list[Said]:
-    """Its table has a row a finding, with severity and words, but no line."""
-    rows = re.findall(r"│ (\w+) +│ ([^│]+?) +│", _output([commands / "mldoctor", "check", file]))
-    return [Said(re.sub(r"'\w+'", "", words), 0, severity != "INFO") for severity, words in rows]
+def _mldoct(commands: Path, corpus: Path, names: list[str]) -> Findings:
+    """Its command reads one file and prints no lines, so what that calls is called, which knows some."""
+    script = "import json, sys; from mldoctor.linter import lint_script; "
+    script += "print(json.dumps({name: lint_script(name)[0] for name in sys.argv[1:]}))"
+    document = json.loads(_output(corpus, [commands / "python", "-c", script, *names]))
+    return {
+        name: [Said(one["type"], one["line"] or 0, one["severity"] != "INFO") for one in findings]
+        for name, findings in document.items()
+    }
 
 
-def _torchfix(commands: Path, file: Path) -> list[Said]:
-    found = re.findall(r":(\d+):\d+: (TOR\d+)", _output([commands / "torchfix", "--select", "ALL", file]))
-    return [Said(code, int(line), True) for line, code in found]
+def _torchfix(commands: Path, corpus: Path, names: list[str]) -> Findings:
+    found: Findings = {name: [] for name in names}
+    printed = _output(corpus, [commands / "torchfix", "--select", "ALL", *names])
+    for path, line, code in re.findall(r"^(.+?):(\d+):\d+: (TOR\d+)", printed, re.MULTILINE):
+        found[_name(path)].append(Said(code, int(line), True))
+    return found
 
 
-def _output(command: list[str | Path]) -> str:
-    wide = os.environ | {"COLUMNS": "500"}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=wide).stdout
+_TOOLS: dict[str, Callable[[Path, Path, list[str]], Findings]] = {
+    "convlens": _convlens,
+    "torch-preflight 0.5.0": _preflight,
+    "mldoct 1.0.0": _mldoct,
+    "TorchFix 0.7.0": _torchfix,
+}
+
+
+def _name(path: str) -> str:
+    """A file's path below the corpus, of a path as a tool prints it."""
+    return "/".join(Path(path).parts[-2:])
+
+
+def _output(corpus: Path, command: list[str | Path]) -> str:
+    return subprocess.run(command, cwd=corpus, capture_output=True, text=True, check=False).stdout
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
     python bench/check_robustness.py                              # 5,000 files and 20,000 programs, about an hour
     python bench/check_robustness.py --files 300 --programs 500   # a minute or two
+    python bench/check_robustness.py --files 1000:2000 --programs 4000:8000   # a fifth of it, to go on later
 
 Prints every crash with the seed that makes it again, the slowest, and whether anything was imported, run, written or
 sent: an audit hook of the interpreter listens while files are checked, and every program that is made would leave a
@@ -27,7 +28,7 @@ from convlens.checking.source import UncheckableError, parse, read
 from programs import Grammar, mutated
 
 _LIMIT = 5.0  # seconds a file may take
-_PATIENCE = 30  # seconds after which one that hangs is given up
+_PATIENCE = 30  # seconds of the processor after which one that hangs is given up
 _SENTINEL = "open({path!r}, 'w').write('it ran')\n"
 _FORBIDDEN = ("exec", "import", "os.system", "os.exec", "os.fork", "os.posix_spawn", "subprocess.Popen",
               "socket.connect", "os.remove", "os.rename", "os.mkdir", "os.rmdir")  # fmt: skip
@@ -54,8 +55,10 @@ class Listener:
 def main() -> None:
     """Check them all and print what happened."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--files", type=int, default=5000, help="files of installed packages")
-    parser.add_argument("--programs", type=int, default=20_000, help="programs from a grammar and from mutations")
+    parser.add_argument(
+        "--files", type=_range, default="5000", help="files of installed packages: how many, or from:to"
+    )
+    parser.add_argument("--programs", type=_range, default="20000", help="programs from a grammar and from mutations")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     listener = Listener()
@@ -64,20 +67,26 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         sentinel = Path(folder) / "sentinel"
         tally = Tally(listener)
-        for file in installed(options.files, options.seed):
+        for file in installed(options.seed)[options.files.start : options.files.stop]:
             tally.check(str(file), file)
-        for number in range(options.programs):
+        for number in options.programs:
             seed = f"{options.seed}.{number}"
             tally.check(f"program {seed}", _SENTINEL.format(path=str(sentinel)) + program(seed))
         ran = sentinel.exists()
     sys.exit(tally.report(ran))
 
 
-def installed(count: int, seed: int) -> list[Path]:
-    """A random choice of the Python files of this interpreter and the packages beside it."""
+def _range(text: str) -> range:
+    """`300` are the first 300, `300:900` the next 600."""
+    first, colon, last = text.partition(":")
+    return range(int(first), int(last)) if colon else range(int(first))
+
+
+def installed(seed: int) -> list[Path]:
+    """The Python files of this interpreter and the packages beside it, shuffled."""
     roots = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
     found = sorted({file for root in roots for file in Path(root).rglob("*.py")})
-    return random.Random(seed).sample(found, min(count, len(found)))
+    return random.Random(seed).sample(found, len(found))
 
 
 def program(seed: str) -> str:
@@ -108,8 +117,8 @@ class Tally:
 
     def check(self, name: str, what: Path | str) -> None:
         """Check a file or a text."""
-        signal.signal(signal.SIGALRM, _give_up)
-        signal.alarm(_PATIENCE)
+        signal.signal(signal.SIGPROF, _give_up)
+        signal.setitimer(signal.ITIMER_PROF, _PATIENCE)
         begun = time.process_time()
         self.listener.listening = True
         try:
@@ -121,7 +130,7 @@ class Tally:
             self.crashes.append(f"{name}\n{traceback.format_exc(limit=-4)}")
         finally:
             self.listener.listening = False
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         self.times.append((time.process_time() - begun, name))
 
     def report(self, ran: bool) -> int:

@@ -1,5 +1,6 @@
 """What the README shows works as it stands there."""
 
+import os
 import re
 import subprocess
 import sys
@@ -30,3 +31,16 @@ def test_every_command_it_names_exists(command: str) -> None:
 def test_every_make_target_it_names_exists(target: str) -> None:
     makefile = (Path(__file__).parent.parent / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+def test_the_check_prints_what_is_shown(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"\$ convlens check lecture\.py\n(.*?)```", README, re.DOTALL)
+    clean = (Path(__file__).parent.parent / "bench/corpus/clean/lecture.py").read_text(encoding="utf-8")
+    mistaken = clean.replace(", shuffle=True", "").replace("    net.eval()\n", "")
+    (tmp_path / "lecture.py").write_text(mistaken)
+    command = [sys.executable, "-m", "convlens", "check", "lecture.py"]
+    width = {**os.environ, "COLUMNS": "80"}
+    done = subprocess.run(command, cwd=tmp_path, env=width, capture_output=True, text=True, check=False)
+    parts = shown.split("  ...\n")
+    assert len(parts) > 2
+    assert all(part in done.stdout for part in parts)

@@ -4,7 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -32,6 +32,7 @@ class Case:
         files: text by name, all in one folder.
         also: slugs that may be said besides.
         told: slugs that may be said, each with the gravest severity that is right.
+        when_run: whether a reader of the files alone cannot be sure what is right.
     """
 
     name: str
@@ -40,6 +41,12 @@ class Case:
     expected: tuple[Expected, ...] = ()
     also: frozenset[str] = frozenset()
     told: dict[str, str] = field(default_factory=dict)
+    when_run: bool = False
+
+    @property
+    def scripts(self) -> list[str]:
+        """The files that are checked; the others are what a script reads."""
+        return [file for file in self.files if file.endswith((".py", ".ipynb"))]
 
 
 @dataclass
@@ -49,14 +56,22 @@ class _Line:
 
 
 @dataclass(frozen=True)
+class _Hunk:
+    """Lines that go, come and stay, as (operation, marked, text); `file` is None for the script."""
+
+    file: str | None
+    lines: list[tuple[str, bool, str]]
+
+
+@dataclass(frozen=True)
 class _Change:
-    """One entry of a list: hunks of (operation, marked, text)."""
+    """One entry of a list."""
 
     name: str
     title: str
     file: str | None
     only_when_run: bool
-    hunks: list[list[tuple[str, bool, str]]]
+    hunks: list[_Hunk]
     notes: dict[str, list[str]]
 
     @property
@@ -100,16 +115,17 @@ def _changes(text: str) -> Iterator[_Change]:
         title = match["title"]
         seen[title] = seen.get(title, 0) + 1
         name = title if seen[title] == 1 else f"{title}.{seen[title]}"
-        yield _Change(name, title, match["file"], bool(match["run"]), _hunks(body), _notes(body))
+        yield _Change(name, title, match["file"], bool(match["run"]), list(_hunks(body)), _notes(body))
 
 
-def _hunks(body: list[str]) -> list[list[tuple[str, bool, str]]]:
+def _hunks(body: list[str]) -> Iterator[_Hunk]:
+    file = None
     lines = [line for line in body if line and not line.startswith("|")]
-    return [
-        [(line[0], line[1:2] == ">", line[2:]) for line in hunk]
-        for between, hunk in groupby(lines, lambda line: line == "...")
-        if not between
-    ]
+    for between, hunk in groupby(lines, lambda line: line == "..." or line.startswith("@ ")):
+        if not between:
+            yield _Hunk(file, [(line[0], line[1:2] == ">", line[2:]) for line in hunk])
+            continue
+        file = next((line.removeprefix("@ ") for line in hunk if line != "..."), file)
 
 
 def _notes(body: list[str]) -> dict[str, list[str]]:
@@ -122,17 +138,18 @@ def _case(name: str, kind: str, files: dict[str, str], changes: list[_Change]) -
     lines = {file: [_Line(text) for text in content.splitlines()] for file, content in files.items()}
     try:
         for change in changes:
-            _apply(change, lines[_file_of(change, files)])
+            _apply(change, lines, _file_of(change, files))
         texts = {file: "\n".join(line.text for line in content) + "\n" for file, content in lines.items()}
-        for text in texts.values():
-            ast.parse(text)
+        for file, text in texts.items():
+            if file.endswith(".py"):
+                ast.parse(text)
         wrong = [change for change in changes if kind != "look-alike"]
         expected = tuple(_expected(change, _file_of(change, files), lines) for change in wrong)
     except (ValueError, SyntaxError) as error:
         raise ValueError(f"{name}: {error}") from error
     also = frozenset(slug for change in changes for slug in change.notes.get("also", ()))
     told = dict(note.split() for change in changes for note in change.notes.get("told", ()))
-    case = Case(name, kind, texts, expected, also, told)
+    case = Case(name, kind, texts, expected, also, told, any(change.only_when_run for change in changes))
     return _as_notebook(case) if name.partition("--")[0].endswith("_notebook") else case
 
 
@@ -140,14 +157,17 @@ def _file_of(change: _Change, files: Iterable[str]) -> str:
     return change.file or next(iter(files))
 
 
-def _apply(change: _Change, lines: list[_Line]) -> None:
+def _apply(change: _Change, files: dict[str, list[_Line]], script: str) -> None:
     for hunk in change.hunks:
-        old = [text for operation, _, text in hunk if operation != "+"]
+        lines = files.setdefault(hunk.file or script, [])
+        old = [text for operation, _, text in hunk.lines if operation != "+"]
         starts = [i for i in range(len(lines)) if [line.text for line in lines[i : i + len(old)]] == old]
+        if not old and not lines:  # a new file
+            starts = [0]
         if len(starts) != 1:
             raise ValueError(f"{change.name}: found {len(starts)} times:\n" + "\n".join(old))
         at = starts[0]
-        for operation, marked, text in hunk:
+        for operation, marked, text in hunk.lines:
             if operation == "-":
                 del lines[at]
                 continue
@@ -167,7 +187,8 @@ def _expected(change: _Change, file: str, lines: dict[str, list[_Line]]) -> Expe
 
 def _as_notebook(case: Case) -> Case:
     """The one file of a case as .ipynb; lines are those of the notebook's file, each line of code on one of its own."""
-    ((script, text),) = case.files.items()
+    (script,) = (file for file in case.files if file.endswith(".py"))
+    text, others = case.files[script], {file: text for file, text in case.files.items() if file != script}
     file = script.removesuffix(".py") + ".ipynb"
     numbers: list[int] = []  # of each line of the script, its line in the notebook; 0 for the heads of cells
     cells = []
@@ -187,7 +208,7 @@ def _as_notebook(case: Case) -> Case:
         Expected(e.slug, file, tuple(numbers[line - 1] for line in e.lines), e.only_when_run) for e in case.expected
     )
     content = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-    return Case(case.name, case.kind, {file: content}, expected, case.also, case.told)
+    return replace(case, files={file: content, **others}, expected=expected)
 
 
 def _cells(lines: list[str]) -> Iterator[tuple[str, list[str]]]:

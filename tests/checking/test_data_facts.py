@@ -97,6 +97,12 @@ def test_parts_of_a_random_split() -> None:
     ]
 
 
+@pytest.mark.parametrize("length", ["1e400", "float('nan')", "10 ** 400", "'all'"])
+def test_a_part_of_no_sensible_length(length: str) -> None:
+    found = facts(DATA, f"a, b = torch.utils.data.random_split(train_set, [{length}, 10])\n")
+    assert found.made(Dataset)[-2].size is None
+
+
 def test_a_list_that_was_cut_knows_what_from() -> None:
     whole, first = values("indices = list(range(60000))\nindices = indices[:50000]", "indices")
     assert isinstance(whole, Items)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from convlens.checking import fixing, mending
-from convlens.checking.checker import check_file
+from convlens.checking.checker import check_file, check_source
 from convlens.checking.findings import Edit, Finding, Fix, Severity
 from convlens.checking.source import Source, parse, read
-from tests.checking.pieces import MISTAKEN
+from tests.checking.pieces import DATA, HEAD, MISTAKEN, MODEL
 from tests.checking.test_source import notebook
 
 
@@ -73,7 +73,7 @@ def test_a_fix_is_applied_wholly_or_not_at_all() -> None:
     first = finding(source.file, Edit(1, 4, 1, 5, "10"))
     second = finding(source.file, Edit(1, 0, 1, 5, "c = 5"), Edit(2, 4, 2, 5, "20"))
     mended = mending.mend(source, [first, second])
-    assert mended.text == "a = 10\nb = 2\n"
+    assert mended.after.text == "a = 10\nb = 2\n"
     assert mended.fixed == (first,)
 
 
@@ -102,7 +102,7 @@ def mend(file: Path, *, force: bool = False) -> mending.Mended:
 def test_a_file_is_mended_and_keeps_its_mode(repository: Path) -> None:
     mended = mend(repository)
     assert "+    model.eval()" in mended.diff
-    assert repository.read_text() == mended.text
+    assert repository.read_text() == mended.after.text
     assert repository.stat().st_mode & 0o777 == 0o755
     assert check_file(repository) == []
 
@@ -130,9 +130,62 @@ def test_a_notebook_is_mended_in_its_cells(tmp_path: Path, as_list: bool) -> Non
     file = tmp_path / "n.ipynb"
     file.write_text(notebook(*([cell.splitlines(keepends=True) for cell in cells] if as_list else cells)))
     before = json.loads(file.read_text())
-    mend(file, force=True)
+    mended = mend(file, force=True)
     after = json.loads(file.read_text())
     assert check_file(file) == []
     assert "".join(after["cells"][2]["source"]) == cells[1].replace("    for", "    model.eval()\n    for")
     assert after["cells"][:2] == before["cells"][:2]
+    assert mended.diff.startswith(f"--- {file}, cell 2\n+++ {file}, cell 2\n@@ -1,5 +1,6 @@\n")
     assert file.read_text() == json.dumps(after, indent=1)
+
+
+HIDING = """
+def train():
+    for x, y in train_loader:
+        optimizer.zero_grad()
+        loss_fn(model(x), y).backward()
+        optimizer.step()
+
+
+def test():
+    good = 0
+    with torch.no_grad():
+        for x, y in test_loader:
+            good += (model(x).argmax(1) == y).sum().item()
+    print(good / len(test_set))
+
+
+for epoch in range(3):
+    train()
+    test()
+"""
+"""Where the evaluation gets its `eval()`, the training needs a `train()`."""
+
+
+@pytest.mark.parametrize("as_notebook", [False, True])
+def test_what_one_change_lays_bare_is_mended_with_it(tmp_path: Path, as_notebook: bool) -> None:
+    file = tmp_path / ("n.ipynb" if as_notebook else "train.py")
+    parts = [HEAD + DATA + MODEL, HIDING]
+    file.write_text(notebook(*parts) if as_notebook else "".join(parts))
+    source = read(file)
+    (mended,) = mending.mend_all(source, check_source(source))
+    assert [one.rule for one in mended.fixed] == ["eval-mode-missing", "train-mode-not-restored"]
+    head = 0 if as_notebook else len(parts[0].splitlines())
+    assert [one.place.removeprefix("cell 2, ") for one in mended.fixed] == [f"line {head + 9}", f"line {head + 3}"]
+    mending.write(mended, force=True)
+    assert check_file(file) == []
+
+
+def test_what_a_run_has_refuted_stays_unmended(tmp_path: Path) -> None:
+    source = parse(HEAD + DATA + MODEL + HIDING, tmp_path / "train.py")
+    findings = check_source(source)
+    assert mending.mend_all(source, []) == []
+    hidden = mending.mend_all(source, findings)[0].fixed[1]
+    (mended,) = mending.mend_all(source, findings, refuted=frozenset([mending.key(hidden)]))
+    assert [one.rule for one in mended.fixed] == ["eval-mode-missing"]
+
+
+def test_fixes_that_do_not_fit_together_are_left_to_the_person(tmp_path: Path) -> None:
+    source = parse("a = 1\n", tmp_path / "train.py")
+    mended = mending.mend(source, [finding(source.file, Edit(1, 0, 1, 1, "a ="))])
+    assert (mended.after, mended.fixed) == (source, ())

@@ -10,6 +10,7 @@ from convlens.checking.findings import Evidence, Finding
 from convlens.checking.merging import merge
 from convlens.checking.rules import Rule, all_rules
 from tests.checking.pieces import MISTAKEN
+from tests.checking.test_source import notebook
 
 RULES: dict[str, Rule] = {slug: rule for slug, (rule, _) in all_rules().items()}
 
@@ -64,6 +65,14 @@ def test_what_only_the_run_saw_is_added(script: Path) -> None:
     assert (added.evidence, added.line, added.message) == (Evidence.RUN, 17, "In 8 of 8 batches dropout was active.")
     assert added.severity is RULES["eval-mode-missing"].severity
     assert added.why
+
+
+def test_what_only_the_run_saw_in_a_notebook_is_told_by_its_cell(tmp_path: Path) -> None:
+    file = tmp_path / "n.ipynb"
+    file.write_text(notebook("x = 1", ["y = 2\n", "z = 3"]))
+    (added,) = merge([], [seen(file, 3)], RULES)
+    assert (added.cell, added.code_line) == ((2, 2), 3)
+    assert file.read_text().splitlines()[added.line - 1].strip() == '"z = 3"'
 
 
 def test_verdicts_about_other_places_change_nothing(script: Path, findings: list[Finding]) -> None:

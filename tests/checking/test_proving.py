@@ -11,13 +11,14 @@ from rich.console import Console
 
 from convlens.checking import proving
 from convlens.checking import source as sources
-from convlens.checking.checker import Report, check_text
+from convlens.checking.checker import Report, check_source
 from convlens.checking.formats import proof as formats
-from convlens.checking.printed import last_accuracy
-from convlens.checking.probe.observation import Trained
+from convlens.checking.mending import mend_all
+from convlens.checking.printed import Printed, last_accuracy
+from convlens.checking.probe.observation import Observation, Trained
 from convlens.checking.probe.training.giving import EvenPart
 from convlens.checking.probe.training.recounting import Preparation
-from convlens.checking.proving import Proof, Run, mend_all, prove
+from convlens.checking.proving import Proof, Run, prove
 
 SCRIPT = """\
 import torch
@@ -102,10 +103,46 @@ def test_a_proof_is_told_to_people_and_programs(proof: Proof) -> None:
     assert "eval-mode-missing" in text
     assert "test accuracy, counted anew" in text
     assert "loss mended" in text
+    assert "Trained twice, briefly and from the same seed" in text
+    assert max(map(len, _shown(proof, width=80).splitlines())) <= 80
     document = json.loads(formats.render(Report([proof.file]), [proof]))
     assert document["files"] == 1
     assert document["proofs"][0]["after"]["counted"] == 120
     assert len(document["proofs"][0]["as_it_is"]["losses"]) == proving.EPOCHS * 10
+
+
+def run(right: int, printed: float | None = None) -> Run:
+    trained = Trained(losses=[2.0, 1.0], steps=2, correct=right, counted=100, data="the test pictures")
+    return Run(trained, Printed(printed, "x") if printed is not None else None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (run(60), run(80), "Mended, the network gets 20.0 points more."),
+        (run(80), run(60), "Mended, the network gets 20.0 points less."),
+        (run(60), run(61), "1.0 points more; a difference as small as this may be chance."),
+        (run(60, 0.5), run(60), "As it is, the script printed 50.0 % for a network that gets 60.0 % right."),
+    ],
+)
+def test_the_numbers_are_put_into_words(before: Run, after: Run, words: str) -> None:
+    assert words in _shown(Proof(Path("script.py"), (), (), before, after))
+
+
+def test_no_conclusion_without_numbers() -> None:
+    text = _shown(Proof(Path("script.py"), (), (), run(60, 0.605), Run(Trained(losses=[1.0], steps=1), None)))
+    assert "Mended, the network" not in text
+    assert "the script printed 60" not in text
+
+
+def test_the_time_it_takes_is_announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proving, "observe", lambda *_, **__: Observation("script.py"))
+    file = tmp_path / "script.py"
+    file.write_text(SCRIPT)
+    told: list[str] = []
+    prove(file, told=told.append)
+    assert told[0].endswith("as it is, and then mended: at most 120 seconds of the processor together")
+    assert len(told) == 2
 
 
 def test_without_a_safe_fix_nothing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,16 +151,19 @@ def test_without_a_safe_fix_nothing_is_run(tmp_path: Path, monkeypatch: pytest.M
     file.write_text(SCRIPT.replace("    correct = total = 0\n", "    model.eval()\n    correct = total = 0\n"))
     proof = prove(file)
     assert proof.as_it_is is None
-    assert "nothing to compare" in proof.verdict
+    assert proof.verdict == "No mistake was found, so there is nothing to compare."
     assert proof.verdict in _shown(proof)
+    file.write_text(file.read_text().replace("lr=0.1", "lr=50"))  # which rate would be right, nobody knows
+    assert prove(file).verdict.startswith("No fix here is safe enough")
 
 
 def test_all_safe_fixes_are_applied_at_once() -> None:
     text = SCRIPT.replace(", shuffle=True", "").replace("        optimizer.zero_grad()\n", "")
-    texts, mended, unmended = mend_all(sources.parse(text, Path("script.py")))
-    assert {finding.rule for finding in mended} == {"eval-mode-missing", "train-not-shuffled", "zero-grad-missing"}
-    assert unmended == ()
-    assert check_text(texts[Path("script.py")]) == []
+    source = sources.parse(text, Path("script.py"))
+    (mended,) = mend_all(source, check_source(source))
+    found = {finding.rule for finding in mended.fixed}
+    assert found == {"eval-mode-missing", "train-not-shuffled", "zero-grad-missing"}
+    assert check_source(mended.after) == []
 
 
 @pytest.mark.parametrize(
@@ -200,7 +240,7 @@ def test_an_even_part_reaches_to_the_end() -> None:
     assert part.classes == ("a", "b")
 
 
-def _shown(proof: Proof) -> str:
+def _shown(proof: Proof, width: int = 200) -> str:
     kept = StringIO()
-    formats.show(proof, Console(file=kept, highlight=False, width=200))
+    formats.show(proof, Console(file=kept, highlight=False, width=width))
     return kept.getvalue()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from convlens.checking import source
+from convlens.checking.notebooks import Cell
 from convlens.checking.source import UncheckableError, parse, read
 
 
@@ -23,7 +24,7 @@ REFUSED = {
     "bytes that are no text": (b"x = '\xff\xfe'\n", "encoding"),
     "too deep": (b"x = " + b"-" * 3000 + b"1\n", ""),
     "brackets too deep": (b"(" * 500 + b")" * 500, ""),
-    "too large": (b"#" * (source.MAX_BYTES + 1), "larger than 2 MB"),
+    "too large": (b"#" * (source.MAX_BYTES + 1), "larger than 500 kB"),
     "too many elements": (b"x = [" + b"1," * source.MAX_NODES + b"]\n", "elements"),
 }
 
@@ -65,7 +66,62 @@ def test_a_notebook_counts_lines_in_code_and_in_its_file(tmp_path: Path) -> None
     assert found.file_lines is not None
     lines = file.read_text().splitlines()
     assert [lines[number - 1].strip(' ",') for number in found.file_lines][:2] == ["import torch\\n", "x = 1"]
-    assert found.cells == ((1, 1), (3, 3))
+    assert found.cells == (Cell(1, 1, 1), Cell(3, 3, 3))
+    assert [found.place(line) for line in (1, 2, 4)] == ["cell 1, line 1", "cell 1, line 2", "cell 3, line 2"]
+    assert parse("x = 1\n").place(1) == "line 1"
+
+
+def test_a_cell_that_is_timed_is_python(tmp_path: Path) -> None:
+    (tmp_path / "n.ipynb").write_text(notebook("%%time\nx = 1", "%%html\n<b>", "%%capture out\ny = 2"))
+    found = read(tmp_path / "n.ipynb")
+    assert [cell.number for cell in found.cells] == [1, 3]
+    assert [type(one).__name__ for one in found.tree.body] == ["Pass", "Assign", "Pass", "Assign"]
+
+
+def test_commands_of_notebooks_are_passed_over() -> None:
+    text = "!pip install a \\\n    b\nif x:\n    %cd y\n    files = !ls\nhelp?\nz = 1\n"
+    found = parse(text)
+    assert found.text == text
+    assert [type(one).__name__ for one in found.tree.body] == ["Pass", "If", "Pass", "Assign"]
+    assert found.tree.body[-1].lineno == 7
+
+
+def test_a_syntax_error_in_a_notebook_is_told_by_its_cell(tmp_path: Path) -> None:
+    (tmp_path / "n.ipynb").write_text(notebook("x = 1", "%%time\nfor i in y:\nz = 1"))
+    with pytest.raises(UncheckableError, match=r"cell 2, line 3: expected .* in cell 2, line 2\.$"):
+        read(tmp_path / "n.ipynb")
+
+
+def test_the_outputs_of_a_notebook_do_not_count(tmp_path: Path) -> None:
+    file = tmp_path / "n.ipynb"
+    document = json.loads(notebook(["x = 1"]))
+    document["cells"][1]["outputs"] = [{"data": {"image/png": "A" * (source.MAX_BYTES + 1)}}]
+    file.write_text(json.dumps(document))
+    assert read(file).text == "x = 1"
+    file.write_text(notebook("#" * (source.MAX_BYTES + 1)))
+    with pytest.raises(UncheckableError, match="more than 500 kB of code"):
+        read(file)
+
+
+def test_a_huge_file_is_refused_before_it_is_read_to_its_end(tmp_path: Path) -> None:
+    file = tmp_path / "script.py"
+    with file.open("wb") as stream:
+        stream.truncate(2**40)  # as large as that, but takes no room
+    with pytest.raises(UncheckableError, match="too large"):
+        read(file)
+
+
+@pytest.mark.parametrize("name", ["README.md", "weights.pt", "run.sh"])
+def test_what_is_not_python_by_its_name(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("x = 1\n")
+    with pytest.raises(UncheckableError, match=r"neither a Python file \(\.py\) nor a notebook"):
+        read(tmp_path / name)
+
+
+def test_what_comes_from_standard_input_may_be_a_notebook() -> None:
+    found = source.from_bytes(notebook("x = 1").encode(), source.STDIN)
+    assert (found.text, found.place(1), str(found.file)) == ("x = 1", "cell 1, line 1", "<stdin>")
+    assert source.from_bytes(b"x = 1", source.STDIN).cells == ()
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "not json", '{"cells": [{"cell_type": "code"}]}'])
@@ -73,21 +129,6 @@ def test_what_is_no_notebook(text: str, tmp_path: Path) -> None:
     (tmp_path / "n.ipynb").write_text(text)
     with pytest.raises(UncheckableError, match="notebook"):
         read(tmp_path / "n.ipynb")
-
-
-@pytest.mark.parametrize(
-    ("comment", "ignored"),
-    [
-        ("# convlens: ignore", True),
-        ("# convlens: ignore[eval-mode-missing]", True),
-        ("# noqa  convlens: ignore[a-b, eval-mode-missing]", True),
-        ("# convlens: ignore[train-not-shuffled]", False),
-        ("# ignore", False),
-    ],
-)
-def test_comments_that_ask_for_silence(comment: str, ignored: bool) -> None:
-    found = parse(f"x = 1\ny = 2  {comment}\nz = '# convlens: ignore'\n")
-    assert [found.ignores("eval-mode-missing", line) for line in (1, 2, 3)] == [False, ignored, False]
 
 
 def test_segments_and_columns_count_characters() -> None:

@@ -50,6 +50,8 @@ CONSTANTS = {
     "a walrus": ("if (n := 5) > 3:\n    pass", 5),
     "an else that is taken": ("if False:\n    n = 1\nelse:\n    n = 2", 2),
     "try": ("try:\n    n = 3\nexcept ValueError:\n    raise", 3),
+    "a case that fits": ("match 'b':\n    case 'a':\n        n = 1\n    case 'b' | 'c':\n        n = 2", 2),
+    "a case for all": ("match 'b':\n    case 'a':\n        n = 1\n    case _:\n        n = 2", 2),
     "a while that never runs": ("n = 1\nwhile False:\n    n = 2", 1),
     "max": ("n = max(3, 7)", 7),
     "text methods": ("n = 'Train'.lower().startswith('tr')", True),
@@ -71,8 +73,11 @@ UNKNOWN = {
     "a name that is not there": "n = nowhere",
     "an unknown call": "n = nowhere(1)",
     "either side of a branch": "if nowhere:\n    n = 1\nelse:\n    n = 2\nn = n",
+    "either case": "match nowhere:\n    case 1:\n        n = 1\n    case _:\n        n = 2\nn = n",
+    "a case with a guard": "n = 1\nmatch 'b':\n    case 'b' if nowhere:\n        n = 2\nn = n",
     "a quotient by zero": "n = 1 / 0",
     "a huge power": "n = 10 ** 10 ** 10",
+    "a number that is no byte": "n = 300 in b'abc'",
     "recursion": "def f(x):\n    return f(x + 1)\nn = f(0)",
 }
 

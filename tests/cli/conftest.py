@@ -1,5 +1,6 @@
 """Runs made once and looked at by many tests."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -33,9 +34,11 @@ Command = Callable[..., Result]
 def convlens() -> Command:
     """The command line as a person starts it: a process of its own."""
 
-    def call(*arguments: object, folder: Path | None = None) -> Result:
+    def call(*arguments: object, folder: Path | None = None, given: str | None = None) -> Result:
         done = subprocess.run(
             [sys.executable, "-m", "convlens", *map(str, arguments)],
+            input=given,
+            env={**os.environ, "COLUMNS": "80"},
             capture_output=True,
             text=True,
             cwd=folder,

@@ -124,7 +124,7 @@ class Assigning(Comprehensions):
     def _part(self, value: Value, index: int, target: ast.expr) -> Value:
         """An element of something unknown. The first two of a batch that is not known are its pictures and labels."""
         if isinstance(value, Tensor) and not value.made_by:
-            return Tensor(site=self.at(target), of=value.of)
+            return Tensor(site=self.at(target), of=value.of, supposed=value.supposed)
         return Unknown(site=self.at(target), name=target.id if isinstance(target, ast.Name) else "")
 
 

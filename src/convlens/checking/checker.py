@@ -1,5 +1,6 @@
 """Check a file, a folder or a text: read, walk once, ask every rule."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,11 +21,13 @@ from convlens.checking.events import (
 )
 from convlens.checking.facts import Facts, gather
 from convlens.checking.findings import Finding, Severity
+from convlens.checking.ignoring import is_ignored, unknown_rules
 from convlens.checking.rules import all_rules
 from convlens.checking.source import Source, UncheckableError
 
 _OF_NETWORKS = (Made, Forward, Operation, Backward, Step, ZeroGrad, SchedulerStep, ModeSet, ParameterSet)
 """Without an event of these kinds there is nothing that rules are about."""
+_PYTORCH = re.compile(r"torch|lightning")
 _SKIPPED = {".git", ".venv", "venv", "__pycache__", "node_modules", ".ipynb_checkpoints", "site-packages"}
 
 
@@ -58,7 +61,7 @@ def check_source(source: Source, rules: Iterable[str] | None = None) -> list[Fin
         if slug in wanted:
             for finding in check(facts):
                 home = files.get(finding.file)
-                if home is not None and not home.ignores(slug, finding.line):
+                if home is not None and not is_ignored(home, slug, finding.line):
                     key = (finding.file, slug, finding.line, finding.column)
                     found.setdefault(key, _in_file(home, finding))
     return sorted(found.values(), key=lambda finding: finding.order)
@@ -66,11 +69,21 @@ def check_source(source: Source, rules: Iterable[str] | None = None) -> list[Fin
 
 @dataclass
 class Report:
-    """What the check of several files gave. `files` are those that could be checked."""
+    """What the check of several files gave.
+
+    Attributes:
+        files: those that could be checked.
+        sources: what was read of each file that has findings.
+        foreign: how many files do not use PyTorch.
+        notes: what else a person should know, as sentences.
+    """
 
     files: list[Path] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     failures: list[UncheckableError] = field(default_factory=list)
+    sources: dict[Path, Source] = field(default_factory=dict)
+    foreign: int = 0
+    notes: list[str] = field(default_factory=list)
 
     @property
     def has_mistakes(self) -> bool:
@@ -79,7 +92,10 @@ class Report:
 
 
 def check_files(
-    files: Iterable[Path], rules: Iterable[str] | None = None, told: Callable[[Path], None] = lambda file: None
+    files: Iterable[Path],
+    rules: Iterable[str] | None = None,
+    told: Callable[[Path], None] = lambda file: None,
+    read: Callable[[Path], Source] = sources.read,
 ) -> Report:
     """Check files one after the other. What is found twice, through two files, is told once.
 
@@ -87,22 +103,28 @@ def check_files(
         files: Python files and notebooks.
         rules: slugs of the rules to ask; None for all.
         told: called after each file.
+        read: reads and parses a file.
     """
     report = Report()
     known: set[tuple[Path, str, int, int]] = set()
     wanted = None if rules is None else list(rules)
     for file in files:
-        findings: list[Finding] = []
         try:
-            findings = check_file(file, wanted)
-            report.files.append(file)
+            source = read(file)
+            findings = check_source(source, wanted)
         except UncheckableError as error:
             report.failures.append(error)
-        for finding in findings:
-            key = (finding.file.resolve(), finding.rule, finding.line, finding.column)
-            if key not in known:
-                known.add(key)
-                report.findings.append(finding)
+        else:
+            report.files.append(file)
+            report.foreign += not any(_PYTORCH.search(one.text) for one in [source, *source.family])
+            report.notes += unknown_rules(source)
+            if findings:
+                report.sources.update((one.file, one) for one in [source, *source.family])
+            for finding in findings:
+                key = (finding.file.resolve(), finding.rule, finding.line, finding.column)
+                if key not in known:
+                    known.add(key)
+                    report.findings.append(finding)
         told(file)
     report.findings.sort(key=lambda finding: finding.order)
     return report
@@ -128,6 +150,5 @@ def _is_about_networks(event: Event) -> bool:
 
 def _in_file(source: Source, finding: Finding) -> Finding:
     """Lines of a notebook's code become lines of its file."""
-    lines = source.file_lines
-    line = lines[finding.line - 1] if lines and finding.line <= len(lines) else finding.line
-    return replace(finding, line=line, end_line=line, code_line=finding.line)
+    line = source.file_line(finding.line)
+    return replace(finding, line=line, end_line=line, code_line=finding.line, cell=source.cell(finding.line))

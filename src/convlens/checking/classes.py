@@ -85,7 +85,7 @@ def holds(outer: Site | ast.AST, inner: ast.AST) -> bool:
 
 def spelled(source: Source, name: str) -> str | None:
     """How a file writes a thing of a package by its imports: `torch.nn` as `nn`; None where it is not imported."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name == name:

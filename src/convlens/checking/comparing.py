@@ -80,7 +80,7 @@ def _decided(op: str, left: Constant, right: Constant) -> bool | None:  # noqa: 
                 return one in other  # type: ignore[operator]
             case "not in":
                 return one not in other  # type: ignore[operator]
-    except TypeError:
+    except (TypeError, ValueError):  # a number that is no byte, in bytes
         return None
     return None
 

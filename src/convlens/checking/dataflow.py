@@ -4,7 +4,7 @@ import ast
 import math
 from collections.abc import Iterator
 
-from convlens.checking.events import Event, Operation, ShapeProblem
+from convlens.checking.events import Event, LossComputed, Operation, ShapeProblem
 from convlens.checking.facts import TRANSPARENT, Facts, statement_of
 from convlens.checking.findings import Edit
 from convlens.checking.fixing import replace
@@ -60,8 +60,10 @@ def head(value: Value | None) -> Operation | None:
 def learned(facts: Facts, tensor: Tensor) -> bool:
     """Whether a layer with weights, or a loss for classes, is computed from a tensor."""
     return any(
-        any(one is tensor for value in event.inputs if isinstance(value, Tensor) for one in value.ancestry())
+        any(one is tensor for one in value.ancestry())
         for event in facts.operations(*LEARNED, "cross_entropy", "nll_loss")
+        for value in ((event.prediction,) if isinstance(event, LossComputed) else event.inputs)
+        if isinstance(value, Tensor)
     )
 
 
@@ -187,7 +189,7 @@ def imported(source: Source) -> set[str]:
     """Names that imports bind: `nn`, `F`, `torch`."""
     return {
         (alias.asname or alias.name).split(".")[0]
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }

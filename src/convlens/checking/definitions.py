@@ -42,6 +42,11 @@ class Definitions(Assigning):
             function.flavour = tool.name  # type: ignore[assignment]
         elif isinstance(tool, External) and tool.name == "functools.cached_property":
             function.flavour = "property"
+        elif isinstance(tool, External) and tool.name in (
+            "contextlib.contextmanager",
+            "contextlib.asynccontextmanager",
+        ):
+            function.manages = True
         return value
 
     def _stmt_classdef(self, node: ast.ClassDef) -> None:

@@ -5,17 +5,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
+from convlens.checking.batching import passes_in
 from convlens.checking.derivations import derivation
 from convlens.checking.events import (
-    Backward,
-    Call,
     Called,
     Event,
     Forward,
-    Loop,
     Made,
     Operation,
-    Turn,
 )
 from convlens.checking.interpreter import Interpreter
 from convlens.checking.passes import Pass
@@ -128,46 +125,7 @@ class Facts:
     @cached_property
     def passes(self) -> list[Pass]:
         """Every pass over batches, in order. A loop around batch loops (epochs) is none."""
-        found: dict[int, Pass] = {}
-        for event in self.events:
-            loop = self._batch_loop(event)
-            if loop is not None:
-                one = found.setdefault(id(loop), Pass(loop, turns=loop.outer))
-                if not one.events:
-                    one.calls = _calls_around(event, loop)
-                one.events.append(event)
-        alone = [self._alone(event) for event in self.of(Forward) if self._batch_loop(event) is None]
-        kept = [one for one in found.values() if bool(one.forwards) or bool(one.of(Backward))]
-        return sorted([*kept, *alone], key=lambda one: one.events[0].index)
-
-    @cached_property
-    def _batch_loops(self) -> set[int]:
-        """Loops each turn of which handles one batch: over a loader, or the innermost around a forward call."""
-        applied: list[Event] = [*self.of(Forward), *self.of(Backward)]
-        found = {id(loop) for event in applied for loop in event.loops if loop.batches}
-        innermost = {id(loop): loop for loop in (self._innermost(event) for event in applied) if loop is not None}
-        outer = {id(turn.loop.site.node) for loop in innermost.values() for turn in loop.outer}
-        outer |= {id(turn.loop.site.node) for event in applied for turn in _around_batches(event)}
-        return found | {key for key, loop in innermost.items() if id(loop.site.node) not in outer}
-
-    def _innermost(self, event: Event) -> Loop | None:
-        """The innermost loop around an event that is in no loop over batches."""
-        loops = [loop for loop in event.loops if not loop.unrolled]
-        return loops[-1] if loops and not any(loop.batches for loop in loops) else None
-
-    def _batch_loop(self, event: Event) -> Loop | None:
-        return next((turn.loop for turn in event.turns if id(turn.loop) in self._batch_loops), None)
-
-    def _alone(self, forward: Forward) -> Pass:
-        """A forward call outside of batch loops, with what follows in the same function and turns."""
-        one = Pass(None, turns=forward.turns, calls=forward.calls)
-        for event in self.events[forward.first :]:
-            if event.index > forward.index and (
-                isinstance(event, Forward) or event.calls[: len(one.calls)] != one.calls
-            ):
-                break
-            one.events.append(event)
-        return one
+        return passes_in(self.events)
 
     def training_passes(self) -> list[Pass]:
         """Passes that train."""
@@ -220,21 +178,6 @@ class Facts:
     def in_file(self, site: Site | None) -> bool:
         """Whether a place is in the file under check, not in a neighbour."""
         return site is not None and site.source is self.source
-
-
-def _calls_around(event: Event, loop: Loop) -> tuple[Call, ...]:
-    """The calls that were open when the loop was entered: those whose function holds the loop's statement."""
-    kept: list[Call] = []
-    for call in event.calls:
-        kept.append(call)
-        if any(node is loop.site.node for node in ast.walk(call.function.node)):
-            return tuple(kept)
-    return ()
-
-
-def _around_batches(event: Event) -> tuple[Turn, ...]:
-    """The turns around the outermost loop over batches."""
-    return next((turn.loop.outer for turn in event.turns if turn.loop.batches), ())
 
 
 def gather(source: Source) -> Facts:

@@ -66,6 +66,7 @@ class Finding:
         end_line, end_column: the end of the marked text, not included.
         seen: what a run saw of it, as a sentence; empty where the source alone says it.
         code_line: the line in the code that was checked; of a notebook not that of its file. Edits count so too.
+        cell: of a notebook, the number of the code cell and the line in it.
     """
 
     file: Path
@@ -81,6 +82,12 @@ class Finding:
     end_column: int = 0
     code_line: int = 0
     seen: str = ""
+    cell: tuple[int, int] | None = None
+
+    @property
+    def place(self) -> str:
+        """How to tell a person where it is: `line 12`, in a notebook `cell 3, line 2`."""
+        return f"line {self.line}" if self.cell is None else f"cell {self.cell[0]}, line {self.cell[1]}"
 
     @property
     def order(self) -> tuple[int, str, int, int, str]:

@@ -12,11 +12,11 @@ from convlens.checking.guessing import guessed_arguments, guessed_instance
 from convlens.checking.library import layers, lightning
 from convlens.checking.source import Source, UncheckableError
 from convlens.checking.statements import Statements
-from convlens.checking.values import Arguments, Function, Instance, Module, Scope, UserClass
+from convlens.checking.values import Arguments, Function, Instance, Module, Scope, UserClass, Value
 from convlens.checking.walker import OutOfFuelError
 
 _MAX_NEIGHBOURS = 20
-_ABOUT = re.compile(rb"torch|lightning|nn\.")
+_ABOUT = re.compile(rb"torch|lightning|\bnn\.")
 """Files without such a word, imported by a file without one, are not worth a walk."""
 _MAX_UP = 3
 """Folders above the file's own in which a package may begin."""
@@ -51,15 +51,16 @@ class Interpreter(Statements):
         self.scope, self.turns, self.conditions, self.calls, self.inside = self.main, (), (), (), ()
         self.grad = True
         for name, value in list(self.main.names.items()):
-            if isinstance(value, UserClass) and self._is_own(value.node) and value.name == name:
+            if isinstance(value, UserClass) and self._is_own(value) and value.name == name:
                 self._walk_class(value)
-        for value in list(self.main.names.values()):
-            if isinstance(value, Function) and self._is_own(value.node) and value.node not in self.walked:
+        own = [one for one in self.main.names.values() if isinstance(one, Function) and self._is_own(one)]
+        for value in _callers_first(own):
+            if value.node not in self.walked:
                 self._forget_modes()
                 self.call_function(value, guessed_arguments(self, value), None, None)
 
-    def _is_own(self, node: ast.AST) -> bool:
-        return any(node is statement for statement in ast.walk(self.source.tree))
+    def _is_own(self, value: Value) -> bool:
+        return value.site is not None and value.site.source is self.main_source
 
     def _forget_modes(self) -> None:
         """Whoever calls a function from elsewhere may have set any mode before."""
@@ -77,7 +78,7 @@ class Interpreter(Statements):
             return
         if isinstance(instance, Module) and lightning.is_module(instance):
             lightning.rehearse(self, instance, self.at(cls.node))
-        for method in left:
+        for method in _callers_first(left):
             if method.node not in self.walked and method.name != "__init__":
                 self._forget_modes()
                 self._walk_method(method, instance)
@@ -137,6 +138,18 @@ class Interpreter(Statements):
         finally:
             self.scope, self.source, self.calls, self.turns, self.conditions = before
         return scope
+
+
+def _callers_first(functions: list[Function]) -> list[Function]:
+    """Those that the others use come last: what is known of a call counts more than what is guessed."""
+    used = {
+        name
+        for function in functions
+        for node in ast.walk(function.node)
+        if isinstance(node, ast.Name | ast.Attribute)
+        and (name := node.id if isinstance(node, ast.Name) else node.attr) != function.name
+    }
+    return sorted(functions, key=lambda function: function.name in used)
 
 
 def _without_main(body: list[ast.stmt]) -> list[ast.stmt]:

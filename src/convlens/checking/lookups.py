@@ -16,6 +16,7 @@ from convlens.checking.values import (
     Method,
     Module,
     Number,
+    Part,
     Scope,
     Site,
     Slice,
@@ -30,6 +31,9 @@ from convlens.checking.walker import Walker
 _OUTPUTS = ("loss", "logits", "last_hidden_state", "pooler_output", "hidden_states")
 """Attributes of what networks of other packages return."""
 
+_KEEPING = ("values", "reset_index", "copy", "to_numpy", "tolist", "sort_index", "sort_values", "dropna")
+"""What can be asked of some rows of a table that gives the same rows."""
+
 
 class Lookups(Walker):
     """Reads attributes and elements."""
@@ -42,12 +46,12 @@ class Lookups(Walker):
         if isinstance(value, External):
             return External(site=site, name=canonical(f"{value.name}.{name}") or f"{value.name}.{name}")
         if isinstance(value, Unknown):
-            return Unknown(site=site, name=f"{value.name}.{name}" if value.name else "")
+            return _of_unknown(value, name, site)
         if isinstance(value, Scope):
             return value.names.get(name) or Unknown(site=site, name=f"{value.name}.{name}")
         if isinstance(value, Super):
             return self._of_ancestor(value, name, site)
-        if isinstance(value, UserClass) and name == "__name__":
+        if isinstance(value, UserClass | Function) and name == "__name__":
             return Constant(site=site, value=value.name)
         if isinstance(value, UserClass):
             found = self._class_attribute(value, name)
@@ -124,6 +128,8 @@ class Lookups(Walker):
             return self.call(getter, Arguments(positional=[index]), site)
         if isinstance(value, External):
             return value  # list[int], Tensor["B C"]
+        if isinstance(value, Unknown) and not isinstance(index, Constant):
+            return Part(site=site, whole=value, part=index)
         return Unknown(site=site)
 
     def _any_of(self, value: Mapping, index: Value, site: Site) -> Value:
@@ -194,7 +200,13 @@ class Lookups(Walker):
                 result.shape = ("N", *value.shape[1:]) if value.shape else None
                 result.role, result.of, result.scale, result.below = value.role, value.of, value.scale, value.below
             return result
-        return Unknown(site=site)
+        return Part(site=site, whole=value, part=index) if isinstance(value, Unknown) else Unknown(site=site)
+
+
+def _of_unknown(value: Unknown, name: str, site: Site) -> Value:
+    if isinstance(value, Part) and name in _KEEPING:
+        return value if name == "values" else Method(site=site, receiver=value, name=name)
+    return Unknown(site=site, name=f"{value.name}.{name}" if value.name else "")
 
 
 def _element(items: Items, key: object, site: Site) -> Value:

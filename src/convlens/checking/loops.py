@@ -65,7 +65,7 @@ class Loops(Definitions):
         known = self._definitions
         if not known:
             known["(read)"] = []
-            for part in ast.walk(self.source.tree):
+            for part in self.source.nodes:
                 if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
                     known.setdefault(part.name, []).append(part)
         return known

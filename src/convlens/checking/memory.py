@@ -72,9 +72,9 @@ def join(one: Any, other: Any, site: Site) -> Any:  # noqa: PLR0911 - a list of 
     if isinstance(one, Constant) and isinstance(other, Constant):
         return _join_constants(one, other)
     if _says_nothing(one):
-        return other
+        return one if _is_none(other) else other
     if _says_nothing(other):
-        return one
+        return other if _is_none(one) else one
     if isinstance(one, Tensor) and isinstance(other, Tensor):
         return join_tensors(one, other, site)
     if type(one) is type(other) and not isinstance(one, Number | Items | Parameters):
@@ -123,4 +123,8 @@ def _join_constants(one: Constant, other: Constant) -> Value:
 
 
 def _says_nothing(value: Value) -> bool:
-    return isinstance(value, Unknown) or (isinstance(value, Constant) and value.value is None)
+    return isinstance(value, Unknown) or _is_none(value)
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Constant) and value.value is None

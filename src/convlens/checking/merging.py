@@ -7,6 +7,7 @@ from typing import Protocol
 
 from convlens.checking import source as sources
 from convlens.checking.findings import Evidence, Finding
+from convlens.checking.ignoring import is_ignored
 from convlens.checking.rules import Rule
 from convlens.checking.source import Source
 
@@ -64,7 +65,11 @@ def merge(findings: Iterable[Finding], seen: Iterable[Seen], rules: dict[str, Ru
 
 def _about(seen: Seen, finding: Finding) -> bool:
     """Whether a verdict is about the same mistake as a finding."""
-    if seen.rule != finding.rule or Path(seen.file).resolve() != finding.file.resolve():
+    if seen.rule != finding.rule:
+        return False
+    if seen.first == 0:  # anywhere in the script and its neighbours
+        return True
+    if Path(seen.file).resolve() != finding.file.resolve():
         return False
     return seen.first <= finding.code_line <= seen.last or abs(seen.line - finding.code_line) <= NEAR
 
@@ -87,10 +92,10 @@ class _Reading:
 def _added(seen: Seen, rule: Rule, reading: _Reading) -> Finding | None:
     """A mistake that only the run shows."""
     source = reading.source(seen.file)
-    if source is None or source.ignores(seen.rule, seen.line):
+    if source is None or is_ignored(source, seen.rule, seen.line):
         return None
     text = source.line(seen.line)
-    line = source.file_lines[seen.line - 1] if source.file_lines and seen.line <= len(text) else seen.line
+    line = source.file_line(seen.line)
     return Finding(
         file=_shown(Path(seen.file)),
         line=line,
@@ -103,6 +108,7 @@ def _added(seen: Seen, rule: Rule, reading: _Reading) -> Finding | None:
         end_line=line,
         end_column=len(text.rstrip()) + 1,
         code_line=seen.line,
+        cell=source.cell(seen.line),
     )
 
 

@@ -6,7 +6,9 @@ from convlens.checking.conditions import exclusive
 from convlens.checking.events import (
     Backward,
     Forward,
+    LossComputed,
     ModeSet,
+    Operation,
     Step,
 )
 from convlens.checking.facts import Facts, Pass, unwrapped
@@ -51,9 +53,22 @@ def scored_at(facts: Facts, one: Pass) -> Site:
     return Site.of(one.site.source, call.function.node)
 
 
+def measures(one: Pass) -> bool:
+    """Outside of a loop a single answer may be asked for; only with labels is it a score."""
+    return one.loop is not None or any(
+        isinstance(event, LossComputed) or (isinstance(event, Operation) and event.op in ("eq", "ne"))
+        for event in one.events
+    )
+
+
 def first_forwards(one: Pass) -> list[Forward]:
     """The first application of each network in a pass."""
-    return list({id(event.module): event for event in reversed(one.forwards)}.values())[::-1]
+    return first_of(one.forwards)
+
+
+def first_of(forwards: list[Forward]) -> list[Forward]:
+    """The first of these applications of each network."""
+    return list({id(event.module): event for event in reversed(forwards)}.values())[::-1]
 
 
 ON_PURPOSE = r"monte.?carlo|\bmc[_ -]?(dropout|sampl|pass)|mc_|uncertain|bayes"

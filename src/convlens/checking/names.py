@@ -43,7 +43,9 @@ _OTHER_MODELS = ("sklearn", "xgboost", "lightgbm", "catboost", "tensorflow", "ke
 
 def says_network(variable: str, maker: str) -> bool:
     """Whether what something unknown made is a network of PyTorch, by the name of its variable."""
-    return _NETWORK.search(variable) is not None and maker.partition(".")[0] not in _OTHER_MODELS
+    is_class = variable[:1].isupper() and not variable.isupper()
+    named = _NETWORK.search(variable) is not None and not is_class
+    return named and maker.partition(".")[0] not in _OTHER_MODELS
 
 
 def canonical(name: str) -> str:

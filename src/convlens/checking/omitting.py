@@ -88,5 +88,5 @@ def _definition(operation: Operation, layer: Module) -> ast.stmt | None:
     target = statement.targets[0]
     if not isinstance(target, ast.Attribute) or not _has_company(source, statement):
         return None
-    uses = [node for node in ast.walk(source.tree) if isinstance(node, ast.Attribute) and node.attr == target.attr]
+    uses = [node for node in source.nodes if isinstance(node, ast.Attribute) and node.attr == target.attr]
     return statement if len(uses) == 2 else None

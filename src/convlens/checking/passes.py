@@ -2,11 +2,13 @@
 
 import ast
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from convlens.checking.events import (
     Backward,
     Call,
+    Called,
     Event,
     Forward,
     Loop,
@@ -19,10 +21,12 @@ from convlens.checking.relations import statement_of
 from convlens.checking.values import (
     Dataset,
     Function,
+    Items,
     Loader,
     Module,
     Site,
     Tensor,
+    Value,
 )
 
 E = TypeVar("E", bound=Event)
@@ -38,12 +42,14 @@ class Pass:
         loop: None for a pass without a loop.
         events: everything that happens in it, in order, calls of functions included.
         turns, calls: what is around it, outermost first.
+        hands_out: a function that nothing here calls returns its loss, of which the caller may take the gradients.
     """
 
     loop: Loop | None
     events: list[Event] = field(default_factory=list, repr=False)
     turns: tuple[Turn, ...] = field(default=(), repr=False)
     calls: tuple[Call, ...] = field(default=(), repr=False)
+    hands_out: bool = False
 
     def of(self, kind: type[E]) -> list[E]:
         """Its events of one kind."""
@@ -94,8 +100,10 @@ class Pass:
 
     @property
     def scores(self) -> bool:
-        """Whether accuracy or loss is measured in it, without training."""
-        return not self.trains and bool(self.forwards) and (self.counts_correct or bool(self.of(LossComputed)))
+        """Whether accuracy or loss is measured in it, without training, or answers are gathered to be measured."""
+        if self.trains or not self.forwards or self.hands_out:
+            return False
+        return self.counts_correct or bool(self.of(LossComputed)) or self._answers_are_kept
 
     @property
     def counts_correct(self) -> bool:
@@ -104,3 +112,30 @@ class Pass:
             isinstance(event, Operation) and event.op in ("argmax", "eq", "topk", "ne", "max") and not event.inside
             for event in self.events
         )
+
+    @cached_property
+    def _answers_are_kept(self) -> bool:
+        """Whether what the network answers is put into a list, or meets the labels in some other way than `==`."""
+        answers = {id(one) for event in self.forwards for one in _tensors_in(event.output)}
+        for event in self.events:
+            if isinstance(event, Called) and event.name in (".append", ".extend"):
+                if any(_stems_from(given, answers) for given in event.arguments):
+                    return True
+            elif isinstance(event, Operation | Called) and not getattr(event, "inside", ()):
+                given = list(event.inputs if isinstance(event, Operation) else event.arguments)
+                if any(_is_label(one) for one in given) and any(_stems_from(one, answers) for one in given):
+                    return True
+        return False
+
+
+def _tensors_in(value: Value | None) -> list[Tensor]:
+    """A tensor, or those of a tuple."""
+    return [one for one in (value.elements if isinstance(value, Items) else [value]) if isinstance(one, Tensor)]
+
+
+def _stems_from(value: Value, answers: set[int]) -> bool:
+    return any(id(part) in answers for one in _tensors_in(value) for part in one.ancestry())
+
+
+def _is_label(value: Value) -> bool:
+    return any(part.role == "labels" for one in _tensors_in(value) for part in one.ancestry())

@@ -1,6 +1,6 @@
 """The proof: a script trained as it is and as mended, one after the other, from the same seed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,6 @@ from convlens.checking.findings import Finding
 from convlens.checking.printed import Printed, last_accuracy
 from convlens.checking.probe.apart import Training, observe
 from convlens.checking.probe.observation import Observation, Trained
-from convlens.checking.source import Source
 
 SECONDS = 120
 """For both runs together."""
@@ -19,7 +18,6 @@ PICTURES, EPOCHS = 6000, 3
 """A run trains with so many pictures, drawn evenly from the script's, for at most so many epochs."""
 _SHARE = 0.35
 """Of the time for one run; the rest is for its start and for the count."""
-_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -73,6 +71,7 @@ def prove(
     *,
     seconds: int = SECONDS,
     trust: bool = False,
+    arguments: Sequence[str] = (),
     rules: Iterable[str] | None = None,
     told: Callable[[str], None] = lambda doing: None,
 ) -> Proof:
@@ -82,6 +81,7 @@ def prove(
         file: a Python file or a notebook. Nothing is written to it.
         seconds: of the processor's time, for both trainings together.
         trust: run it although this system cannot isolate it completely.
+        arguments: what it is given on its command line.
         rules: the rules whose fixes count; None for all.
         told: called with what is being done, before each of the two trainings.
 
@@ -89,50 +89,35 @@ def prove(
         UncheckableError: it cannot be read.
         IsolationError: it cannot be isolated, and `trust` is false.
     """
-    texts, mended, unmended = mend_all(sources.read(file), None if rules is None else list(rules))
+    source = sources.read(file)
+    asked = None if rules is None else list(rules)
+    findings = check_source(source, asked)
+    results = mending.mend_all(source, findings, asked)
+    texts = {one.source.file: one.after.text for one in results}
+    mended = tuple(finding for one in results for finding in one.fixed)
+    slugs = {finding.rule for finding in mended}
+    unmended = tuple(finding for finding in findings if finding.rule not in slugs)
     if not mended:
-        verdict = "No mistake was found that can be mended safely, so there is nothing to compare."
+        found = "No fix here is safe enough to be made without you" if unmended else "No mistake was found"
+        verdict = f"{found}, so there is nothing to compare."
         return Proof(file, mended, unmended, verdict=verdict)
     time = max(int(seconds * _SHARE), 1)
-    told(f"training {file} as it is")
-    before = observe(file, timeout=time, trust=trust, training=Training(PICTURES, EPOCHS))
+    told(f"training {file} as it is, and then mended: at most {seconds} seconds of the processor together")
+    before = observe(file, timeout=time, trust=trust, arguments=arguments, training=Training(PICTURES, EPOCHS))
     told(f"training {file} mended")
     # Where time cut the first short, the second must not have more of it.
     most = before.trained.steps or None if before.trained is not None and before.trained.ran_out else None
-    after = observe(file, timeout=time, trust=trust, training=Training(PICTURES, EPOCHS, most), texts=texts)
+    bounds = Training(PICTURES, EPOCHS, most)
+    after = observe(file, timeout=time, trust=trust, arguments=arguments, training=bounds, texts=texts)
     runs = _run(before), _run(after)
     notes = (note for one in (before, after) for note in one.replaced if ": " in note and "real pictures" not in note)
     return Proof(file, mended, unmended, *runs, tuple(dict.fromkeys(notes)), _verdict(*runs))
 
 
-def mend_all(
-    source: Source, rules: list[str] | None = None
-) -> tuple[dict[Path, str], tuple[Finding, ...], tuple[Finding, ...]]:
-    """The texts of the files that change, the findings mended by it, and those that stay; nothing is written."""
-    findings = check_source(source, rules)
-    mended: list[Finding] = []
-    texts: dict[Path, str] = {}
-    for one in [source, *source.family]:
-        result = mending.mend(one, [finding for finding in findings if finding.file == one.file])
-        mended += result.fixed
-        if result.fixed:
-            texts[one.file] = result.text
-    for _ in range(_ROUNDS - 1):  # fixes that overlapped others had to wait
-        if source.file not in texts:
-            break
-        text = sources.parse(texts[source.file], source.file)
-        result = mending.mend(text, [finding for finding in check_source(text, rules) if finding.file == text.file])
-        if not result.fixed:
-            break
-        texts[source.file] = result.text
-    slugs = {finding.rule for finding in mended}
-    return texts, tuple(mended), tuple(finding for finding in findings if finding.rule not in slugs)
-
-
 def _run(observation: Observation) -> Run:
     crash, sentence = observation.crash, ""
     if crash is not None:
-        place = f" in line {crash.place.line}" if crash.place is not None else ""
+        place = f" in {sources.place_of(Path(crash.place.file), crash.place.line)}" if crash.place is not None else ""
         sentence = f"It stopped{place}: {crash.explanation or crash.message or crash.error}".rstrip(".") + "."
     return Run(observation.trained or Trained(), last_accuracy(observation.output), sentence)
 

@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from convlens.checking.events import Assigned, Backward, LoopEntered, Returned, Step, ZeroGrad
+from convlens.checking.relations import changes_pictures
+from convlens.checking.unread import unread
 from convlens.checking.values import Constant, Dataset, Items, Loader, Mapping, Optimizer, Split, Value
 
 if TYPE_CHECKING:
@@ -106,9 +108,16 @@ class Purposes:
             Use(loader, loader.dataset)
             for loader in self.facts.loaders
             if id(loader) not in self._walked and self.spoken(loader) in splits
-            and not (found and id(loader) in self._looked_at)
+            and not ((found or not self.facts.complete) and id(loader) in self._looked_at)
+            and id(loader) not in self._idle
         ]  # fmt: skip
         return found + by_name
+
+    @cached_property
+    def _idle(self) -> set[int]:
+        """Loaders that are made and not used: named and never read, or another one was given their name."""
+        replaced = {id(event.before) for event in self.facts.of(Assigned) if isinstance(event.value, Loader)}
+        return replaced | {id(loader) for loader in unread(self.facts.source, self.facts.loaders)}
 
     @cached_property
     def _looked_at(self) -> set[int]:
@@ -138,9 +147,10 @@ class Purposes:
 
 def _learns(one: "Pass") -> bool:
     """Whether a network is trained in it; gradients alone may be those of an attack on the pictures."""
-    if one.of(Step):
+    if any(event.optimizer is None or not changes_pictures(event.optimizer) for event in one.of(Step)):
         return True
-    return bool(one.of(Backward)) and any(isinstance(event.owner, Optimizer) for event in one.of(ZeroGrad))
+    cleared = [event.owner for event in one.of(ZeroGrad) if isinstance(event.owner, Optimizer)]
+    return bool(one.of(Backward)) and any(not changes_pictures(owner) for owner in cleared)
 
 
 def _note(found: dict[int, list[str]], value: Value, name: str, depth: int) -> None:

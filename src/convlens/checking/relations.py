@@ -8,7 +8,9 @@ from convlens.checking.events import (
 )
 from convlens.checking.source import Source
 from convlens.checking.values import (
+    Items,
     Module,
+    Optimizer,
     Tensor,
     Value,
 )
@@ -30,6 +32,20 @@ def unwrapped(module: Module) -> Module:
     while module.kind == "wrapper" and module.children:
         module = next(iter(module.children.values()))
     return module
+
+
+def is_guessed(tensor: Tensor) -> bool:
+    """Whether it is only guessed, from a parameter's name, in a function that nothing calls."""
+    if tensor.made_by is not None or tensor.of is not None or tensor.site is None:
+        return False
+    return isinstance(tensor.site.node, ast.FunctionDef)
+
+
+def changes_pictures(optimizer: Optimizer) -> bool:
+    """Whether it was given pictures in place of weights: an attack that looks for the worst ones."""
+    given = optimizer.arguments.get("params")
+    tensors = [one for one in given.elements if isinstance(one, Tensor)] if isinstance(given, Items) else []
+    return any(part.role == "images" for one in tensors for part in one.ancestry())
 
 
 def produced(value: Value | None, *ops: str, through: tuple[str, ...] = ()) -> Operation | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from convlens.checking.events import Operation
 from convlens.checking.facts import TRANSPARENT, Pass
 from convlens.checking.purposes import Use
 from convlens.checking.quantities import magnitude
@@ -14,6 +15,8 @@ _ARITHMETIC = ("add", "sub", "mul", "div")
 _GEOMETRIC = ("Resize", "CenterCrop", "Pad", "Grayscale", "ToPILImage", "GaussianBlur", "ColorJitter", "AutoAugment",
               "RandAugment", "TrivialAugmentWide", "AugMix", "ElasticTransform")  # fmt: skip
 _STATISTICS = ("mean", "std", "max", "min", "amax", "var")
+_EACH = -1
+"""In place of the identity of data: each picture's own statistic."""
 _WRAPPING = ("RandomApply", "RandomChoice", "RandomOrder")
 
 
@@ -123,6 +126,9 @@ def of_tensor(tensor: Tensor, *, whatever: bool = False) -> Scale | None:
 def _stored(tensor: Tensor) -> Scale | None:
     if tensor.role != "images":
         return None
+    if isinstance(tensor.of, Transform):
+        scale = Scale()
+        return scale if transform(scale, tensor.of) else None
     if isinstance(tensor.of, Loader):
         return of_dataset(tensor.of.dataset) if tensor.of.dataset is not None else None
     if isinstance(tensor.of, Dataset) and tensor.scale == "0..255" and tensor.dtype == "uint8":
@@ -134,7 +140,7 @@ def transform(scale: Scale, made: Transform) -> bool:
     """Follow a transform; False where a step is not known."""
     kinds = [step.kind for step in made.flat()]
     if (
-        not made.complete
+        (not made.complete and all(kinds))
         or kinds.count("ToTensor") > 1
         or ("Normalize" in kinds and "ToTensor" in kinds[kinds.index("Normalize") :])
     ):
@@ -149,9 +155,30 @@ def transform(scale: Scale, made: Transform) -> bool:
             scale.normalised = step.site
             if not done:
                 return False
+        elif step.made is not None:
+            if not _by_function(scale, step.made):
+                return False
         elif step.kind in _WRAPPING or not (
             step.kind.startswith("Random") or step.kind in (*_GEOMETRIC, "PILToTensor", "ToImage", "ToDtype")
         ):
+            return False
+    return True
+
+
+def _by_function(scale: Scale, made: Tensor) -> bool:
+    """Follow what a user's function makes of one picture; False where it does anything but reckon with numbers."""
+    steps: list[Operation] = []
+    one: Tensor | None = made
+    while one is not None and one.made_by is not None:
+        steps.append(one.made_by)
+        one = one.made_by.input
+    if one is None or one.role != "images":
+        return False
+    for step in reversed(steps):
+        if step.op in _ARITHMETIC and len(step.inputs) == 2 and isinstance(step.inputs[0], Tensor):
+            if not apply(scale, step.op, step.inputs[1], step.site, by_item=True):
+                return False
+        elif step.op not in _PASSING:
             return False
     return True
 
@@ -163,8 +190,11 @@ def _scales(step: Transform) -> bool:
     return step.kind == "ConvertImageDtype" or step.constant("scale") is True
 
 
-def apply(scale: Scale, op: str, by: Value | None, site: Site | None) -> bool:
-    """Shift or divide by constants, or by the mean or deviation of some data; False where it is neither."""
+def apply(scale: Scale, op: str, by: Value | None, site: Site | None, *, by_item: bool = False) -> bool:
+    """Shift or divide by constants, or by the mean or deviation of some data; False where it is neither.
+
+    With `by_item` such statistics are those of each picture by itself.
+    """
     numbers = _numbers(by)
     if numbers is not None:
         scale.change(op, numbers, site)
@@ -172,7 +202,7 @@ def apply(scale: Scale, op: str, by: Value | None, site: Site | None) -> bool:
     source = _statistic(by)
     if source is None:
         return False
-    scale.statistics.append((op, source))
+    scale.statistics.append((op, _EACH if by_item else source))
     if site is not None:
         scale.steps.append(site)
         scale.normalised = site
@@ -209,6 +239,6 @@ def _statistic(value: Value | None) -> int | None:
     if taken is None:
         return None
     if _by_item(taken.arguments.get("dim")):
-        return -1
+        return _EACH
     base = chain[-1]
     return id(base.of if isinstance(base.of, Dataset) else base)

@@ -1,12 +1,14 @@
 """What a number in a score is: right answers, a share of them, a loss, and over which batches it was added up."""
 
+import ast
 from dataclasses import dataclass
 
-from convlens.checking.events import Loop, LossComputed
+from convlens.checking.events import Assigned, Divided, Loop, LossComputed
 from convlens.checking.facts import Facts, Pass
 from convlens.checking.values import (
     Constant,
     Dataset,
+    Instance,
     Items,
     Iterating,
     Loader,
@@ -72,7 +74,9 @@ def _tensor(tensor: Tensor) -> Score | None:
             continue
         if isinstance(made, LossComputed):
             return Score("loss", by_items or _sums(made, ops), loops, tensor.of)
-        if made.op in ("eq", "ne", "equal"):
+        if made.layer is not None:
+            return None  # from here on it is the network's
+        if made.compares_answers:
             share = "mean" in ops or "div" in ops
             return Score("accuracy" if share else "correct", by_items, loops, tensor.of)
         ops.append(made.op)
@@ -116,8 +120,23 @@ def counts_items(value: Value) -> bool:
 
 def pass_over(facts: Facts, loops: tuple[Loop, ...]) -> Pass | None:
     """The pass over batches in which something was added up."""
-    wanted = {id(loop) for loop in loops}
-    return next((one for one in facts.passes if one.loop is not None and id(one.loop) in wanted), None)
+    found = {id(one.loop): one for one in facts.passes if one.loop is not None}
+    return next((found[id(loop)] for loop in reversed(loops) if id(loop) in found), None)
+
+
+def never_read(facts: Facts, event: Divided) -> bool:
+    """Whether a meter keeps the quotient, `self.avg = self.sum / self.count`, and only other meters' is ever read."""
+    meter = event.calls[-1].receiver if event.calls else None
+    statement = facts.statement(event.node) if facts.in_file(event.site) else None
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if not isinstance(meter, Instance) or not isinstance(target, ast.Attribute) or "__dict__" in facts.source.text:
+        return False
+    parts = (node for node in ast.walk(facts.tree) if isinstance(node, ast.Attribute) and node.attr == target.attr)
+    readers = {ast.unparse(node.value) for node in parts if isinstance(node.ctx, ast.Load)}
+    own = set(facts.purposes.names(meter))
+    given = [one for one in facts.of(Assigned) if isinstance(one.value, Instance) and one.value.cls is meter.cls]
+    others = {one.target for one in given} - own
+    return bool(own) and bool(readers) and readers <= others
 
 
 def data_of(one: Pass | None, otherwise: Value | None = None) -> Dataset | None:

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from convlens.checking.rules import all_rules
+from convlens.checking.rules import all_rules, nearest
 from convlens.errors import ConfigError
 
 
@@ -34,19 +34,23 @@ def load(folder: Path) -> Settings:
     if file is None:
         return Settings()
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("convlens", {})
+        tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
     except (OSError, ValueError) as error:
         raise ConfigError(f"{file} cannot be read: {error}.") from None
-    return _settings(file, table)
+    return _settings(file, tools.get("convlens", {}) if isinstance(tools, dict) else {})
 
 
 def _settings(file: Path, table: object) -> Settings:
-    if not isinstance(table, dict) or set(table) - {"ignore"}:
-        raise ConfigError(f"[tool.convlens] in {file} should hold `ignore = [...]` and nothing else.")
+    if not isinstance(table, dict):
+        raise ConfigError(f"`convlens` under [tool] in {file} should be a table: [tool.convlens].")
+    if others := sorted(set(table) - {"ignore"}):
+        raise ConfigError(f"[tool.convlens] in {file} knows `ignore = [...]` only, and there is `{others[0]}`.")
     ignore = table.get("ignore", [])
-    unknown = [one for one in ignore if one not in all_rules()] if isinstance(ignore, list) else [ignore]
-    if unknown:
-        raise ConfigError(
-            f"`ignore` in {file} should be a list of rules, and {unknown[0]!r} is none; `convlens rules` lists them."
-        )
+    if isinstance(ignore, str):
+        raise ConfigError(f'`ignore` in {file} should be a list, also for a single rule: ignore = ["{ignore}"].')
+    if not isinstance(ignore, list) or not all(isinstance(one, str) for one in ignore):
+        raise ConfigError(f'`ignore` in {file} should be a list of rules: ignore = ["eval-mode-missing"].')
+    for slug in ignore:
+        if slug not in all_rules():
+            raise ConfigError(f"`ignore` in {file} names {slug!r}, and there is no such rule; {nearest(slug)}")
     return Settings(frozenset(ignore))

@@ -2,25 +2,33 @@
 
 import ast
 import io
-import json
 import re
 import tokenize
 import warnings
+from collections import ChainMap
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from convlens.checking import notebooks
+from convlens.checking.notebooks import Cell
 from convlens.errors import ConvlensError
 
-MAX_BYTES = 2_000_000
-MAX_NOTEBOOK_BYTES = 20_000_000
-"""Nearly all of a large notebook is pictures."""
+MAX_BYTES = 500_000
+"""Of code; five times the longest script that trains networks, and parsed in about a second."""
+MAX_NOTEBOOK_BYTES = 100_000_000
+"""With its outputs: nearly all of a large notebook is pictures."""
+STDIN = Path("<stdin>")
+"""The name of what comes from standard input."""
+SUFFIXES = (".py", ".pyw", ".pyi", "")
+"""Of Python files; a script on the path often has none."""
 MAX_NODES = 200_000
 MAX_DEPTH = 90
 LINE_END = re.compile(r"\r\n|\r|\n")
 """The ends of lines, as the parser counts them."""
-_IGNORE = re.compile(r"convlens:\s*ignore(?:\[([\w\s,-]*)\])?", re.IGNORECASE)
-_MAGIC = re.compile(r"^(\s*)(%{1,2}[A-Za-z].*|[!?](?!=).*|[\w.]+\s*=\s*[%!].*|[\w.]+\?{1,2})$")
+_MAGIC = re.compile(r"(?m)^([ \t]*)(?:(?:%{1,2}[A-Za-z]|[!?](?!=)|[\w.]+\s*=\s*[%!])(?:.*\\\n)*.*|[\w.]+\?{1,2})$")
+"""Notebook commands, with the lines that a backslash joins to them."""
 
 
 class UncheckableError(ConvlensError):
@@ -39,16 +47,28 @@ class Source:
         file: where it came from.
         text: Python; of a notebook the code cells, one after the other.
         file_lines: for each line of `text` its line in the file; None where they are the same.
-        cells: of a notebook, for each cell in `text` its index and its first line in `text`.
+        cells: of a notebook, those in `text`.
     """
 
     file: Path
     text: str
     tree: ast.Module
     file_lines: tuple[int, ...] | None = None
-    cells: tuple[tuple[int, int], ...] = ()
+    cells: tuple[Cell, ...] = ()
     family: "list[Source]" = field(default_factory=list)
     """The files that are walked together with this one."""
+
+    def cell(self, line: int) -> tuple[int, int] | None:
+        """Of a notebook, the number of the cell that a line stands in and the line's number there."""
+        return notebooks.cell_of(self.cells, line)
+
+    def file_line(self, line: int) -> int:
+        """The line of the file that a line of `text` stands in."""
+        return self.file_lines[line - 1] if self.file_lines and 0 < line <= len(self.file_lines) else line
+
+    def place(self, line: int) -> str:
+        """How to tell a person where a line is: `line 12`, in a notebook `cell 3, line 2`."""
+        return notebooks.place(self.cells, line)
 
     @cached_property
     def lines(self) -> list[str]:
@@ -87,14 +107,27 @@ class Source:
         text = self.line(line)
         return text[: len(text) - len(text.lstrip())]
 
-    @cached_property
-    def parents(self) -> dict[ast.AST, ast.AST]:
+    @property
+    def parents(self) -> Mapping[ast.AST, ast.AST]:
         """For each node the node around it; those of the family included."""
-        return {child: node for one in [self, *self.family] for child, node in one._own_parents.items()}
+        if not self.family:
+            return self._own_parents
+        return ChainMap(self._own_parents, *(one._own_parents for one in self.family))
 
     @cached_property
     def _own_parents(self) -> dict[ast.AST, ast.AST]:
-        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        found: dict[ast.AST, ast.AST] = {}
+        queue: list[ast.AST] = [self.tree]
+        for node in queue:
+            for child in ast.iter_child_nodes(node):
+                found[child] = node
+                queue.append(child)
+        return found
+
+    @property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes of the tree, outer ones before inner ones."""
+        return [self.tree, *self._own_parents]
 
     @cached_property
     def comments(self) -> dict[int, str]:
@@ -108,11 +141,6 @@ class Source:
             pass  # the tokeniser is stricter than the parser about the last lines
         return found
 
-    def ignores(self, rule: str, line: int) -> bool:
-        """Whether a comment on the line asks for silence about the rule."""
-        asked = _IGNORE.search(self.comments.get(line, ""))
-        return asked is not None and (not asked[1] or rule in re.split(r"[\s,]+", asked[1].strip()))
-
 
 def read(file: Path) -> Source:
     """Read a file and parse it.
@@ -120,23 +148,56 @@ def read(file: Path) -> Source:
     Raises:
         UncheckableError: one sentence that says why it cannot be checked.
     """
-    limit = MAX_NOTEBOOK_BYTES if file.suffix == ".ipynb" else MAX_BYTES
+    limit = MAX_NOTEBOOK_BYTES if _is_notebook(file) else MAX_BYTES
     try:
-        data = file.read_bytes() if file.stat().st_size <= limit else None
+        with file.open("rb") as stream:
+            data = stream.read(limit + 1)
     except OSError as error:
         raise UncheckableError(file, f"cannot be read: {error.strerror or error}.") from None
-    if data is None:
-        raise UncheckableError(file, f"is larger than {limit // 1_000_000} MB, too large to be checked.")
-    if file.suffix == ".ipynb":
-        return _notebook(file, decoded(file, data)[0])
-    return parse(decoded(file, data)[0], file)
+    if not _is_notebook(file) and file.suffix.lower() not in SUFFIXES:
+        raise UncheckableError(file, "is neither a Python file (.py) nor a notebook (.ipynb).")
+    if len(data) > limit:
+        raise UncheckableError(file, f"is larger than {_size(limit)}, too large to be checked.")
+    return from_bytes(data, file)
+
+
+def place_of(file: Path, line: int) -> str:
+    """How to tell a person where a line of a file's code is; see `Source.place`."""
+    try:
+        return read(file).place(line)
+    except UncheckableError:  # it has gone, or changed, since it was run
+        return f"line {line}"
+
+
+def from_bytes(data: bytes, file: Path) -> Source:
+    """Parse what a file holds, or standard input.
+
+    Raises:
+        UncheckableError: it is not Python, too large or too deep.
+    """
+    text, _ = decoded(file, data)
+    if not _is_notebook(file) and not (file == STDIN and text.lstrip().startswith("{")):
+        return parse(text, file)
+    try:
+        code = notebooks.code_of(text)
+    except ValueError as error:
+        raise UncheckableError(file, f"{error}.") from None
+    return parse(code.text, file, code.file_lines, code.cells)
+
+
+def _is_notebook(file: Path) -> bool:
+    return file.suffix.lower() == ".ipynb"
+
+
+def _size(limit: int) -> str:
+    return f"{limit // 1_000_000} MB" if limit >= 1_000_000 else f"{limit // 1000} kB"
 
 
 def parse(
     text: str,
     file: Path = Path("<text>"),
     file_lines: tuple[int, ...] | None = None,
-    cells: tuple[tuple[int, int], ...] = (),
+    cells: tuple[Cell, ...] = (),
 ) -> Source:
     """Parse Python text.
 
@@ -144,18 +205,31 @@ def parse(
         UncheckableError: it is not Python, too large or too deep.
     """
     text = text.removeprefix("\ufeff")
+    if len(text) > MAX_BYTES:
+        raise UncheckableError(file, f"has more than {_size(MAX_BYTES)} of code, too much to be checked.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(_without_magics(text))
+            tree = _tree(text)
     except SyntaxError as error:
-        line = error.lineno or 1
-        line = file_lines[line - 1] if file_lines and line <= len(file_lines) else line
-        raise UncheckableError(file, f"is not Python, line {line}: {error.msg}.") from None
+        place = notebooks.place(cells, error.lineno or 1)
+        said = re.sub(r"on line (\d+)", lambda found: f"in {notebooks.place(cells, int(found[1]))}", error.msg)
+        raise UncheckableError(file, f"is not Python, {place}: {said.rstrip('.?')}.") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise UncheckableError(file, f"cannot be parsed: {str(error) or type(error).__name__}.") from None
     _measure(tree, file)
     return Source(file, text, tree, file_lines, cells)
+
+
+def _tree(text: str) -> ast.Module:
+    """The syntax tree, with `pass` for notebook commands (`%matplotlib inline`, `!pip install`) where there are any."""
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        python = _MAGIC.sub(lambda found: found[1] + "pass" + "\n" * found[0].count("\n"), text)
+        if python == text:
+            raise
+        return ast.parse(python)
 
 
 def decoded(file: Path, data: bytes) -> tuple[str, str]:
@@ -182,43 +256,3 @@ def _measure(tree: ast.Module, file: Path) -> None:
         if depth > MAX_DEPTH:
             raise UncheckableError(file, f"is nested more than {MAX_DEPTH} levels deep, too deep to be checked.")
         level = [child for node in level for child in ast.iter_child_nodes(node)]
-
-
-def _without_magics(text: str) -> str:
-    """Notebook commands (`%matplotlib inline`, `!pip install`) replaced by `pass`, where the text is not Python."""
-    try:
-        ast.parse(text)
-        return text
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return re.sub(r"(?m)" + _MAGIC.pattern, lambda found: found[1] + "pass", text)
-
-
-def _notebook(file: Path, text: str) -> Source:
-    """The code cells of a notebook as one text."""
-    try:
-        cells = json.loads(text)["cells"]
-        sources = [(index, cell["source"]) for index, cell in enumerate(cells) if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise UncheckableError(file, "is not a notebook of version 4.") from None
-    raw = text.splitlines()
-    lines: list[str] = []
-    places: list[int] = []
-    begins: list[tuple[int, int]] = []
-    cursor = 0
-    for index, source in sources:
-        joined = source if isinstance(source, str) else "".join(map(str, source))
-        if joined.lstrip().startswith("%%"):
-            continue  # a cell in another language
-        begins.append((index, len(lines) + 1))
-        for line in joined.split("\n"):
-            found = _find(raw, line, cursor)
-            lines.append(line)
-            places.append((cursor if found is None else found) + 1)
-            cursor = cursor if found is None or isinstance(source, str) else found + 1
-    return parse("\n".join(lines), file, tuple(places), tuple(begins))
-
-
-def _find(raw: list[str], line: str, start: int) -> int | None:
-    """The index of the next raw line that is this line of code as JSON text."""
-    begins = tuple('"' + json.dumps(line, ensure_ascii=ascii_only)[1:-1] for ascii_only in (False, True))
-    return next((index for index in range(start, len(raw)) if raw[index].lstrip().startswith(begins)), None)

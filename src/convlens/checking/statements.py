@@ -1,28 +1,24 @@
-"""Statements: names given, branches, `with`."""
+"""Statements: names given, results thrown away, what leaves a block, `with`."""
 
 import ast
-from collections.abc import Callable
 
-from convlens.checking.events import Condition, Discarded, Returned
-from convlens.checking.expressions import grad_of
+from convlens.checking.events import Discarded, Returned
 from convlens.checking.library.containers import grow, undecided
-from convlens.checking.loops import Loops
+from convlens.checking.managers import Managers
 from convlens.checking.names import says_network
 from convlens.checking.quantities import NAMES, arithmetic
 from convlens.checking.values import (
     Constant,
-    Instance,
     Items,
     Module,
     Number,
     NumberKind,
-    Site,
     Unknown,
     Value,
 )
 
 
-class Statements(Loops):
+class Statements(Managers):
     """Walks statements. Each method answers whether the walk goes on after the statement."""
 
     def block(self, body: list[ast.stmt]) -> bool:
@@ -51,17 +47,21 @@ class Statements(Loops):
                 return
         value = self.evaluate(node.value)
         if isinstance(value, Unknown) and isinstance(node.value, ast.Call):
-            value = self._network_from_elsewhere(node.targets[0], value)
+            value = self._network_from_elsewhere(node.targets[0], value, node.value)
         for target in node.targets:
             self.assign(target, value)
 
-    def _network_from_elsewhere(self, target: ast.expr, value: Unknown) -> Value:
+    def _network_from_elsewhere(self, target: ast.expr, value: Unknown, call: ast.Call) -> Value:
         """`model = build(10)` with a `build` that is not known: a network of which nothing is known."""
         name = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
         if not says_network(name, value.name) or "torch" not in self.source.text:
             return value
         made = Module(site=value.site, kind="unknown", name=value.name or name, complete=False)
         made.state["mode"] = None if value.name == "torch.load" else "train"
+        parts = (*call.args, *(keyword.value for keyword in call.keywords))
+        given = [self.evaluate(part) for part in parts if isinstance(part, ast.Name)]
+        inner = [one for one in given if isinstance(one, Module)]  # it may be a wrapper around them
+        made.children = {f"(given {number})": one for number, one in enumerate(inner)}
         return made
 
     def _stmt_annassign(self, node: ast.AnnAssign) -> None:
@@ -131,80 +131,8 @@ class Statements(Loops):
             if isinstance(target, ast.Name) and target.id in self.scope.names:
                 self.memory.write(self.scope.names, target.id, Unknown(site=self.at(node)))
 
-    def _stmt_if(self, node: ast.If) -> bool:
-        test = self.evaluate(node.test)
-        truth = self.truth(test)
-        certain = not isinstance(test, Constant) or test.certain
-        if _is_main_guard(node.test):
-            truth, certain = True, True
-        site = self.at(node.test)
-        if truth is not None and certain:
-            with self.under(Condition(node.test, site, test, taken=truth, known=True)):
-                return self.block(node.body if truth else node.orelse)
-        preferred = 1 if truth is False else 0
-        return self.memory.branch(
-            [
-                self._side(node, node.body, site, test, taken=True),
-                self._side(node, node.orelse, site, test, taken=False),
-            ],
-            site,
-            preferred,
-        )
-
-    def _side(self, node: ast.If, body: list[ast.stmt], site: Site, test: Value, *, taken: bool) -> Callable[[], bool]:
-        def walk() -> bool:
-            with self.under(Condition(node.test, site, test, taken=taken, known=False)):
-                return self.block(body)
-
-        return walk
-
-    def _stmt_match(self, node: ast.Match) -> bool:
-        self.evaluate(node.subject)
-        site = self.at(node)
-        sides = [lambda case=case: self.block(case.body) for case in node.cases]
-        return self.memory.branch([*sides, lambda: True], site)
-
-    def _stmt_try(self, node: ast.Try) -> bool:
-        site = self.at(node)
-        handlers = [lambda handler=handler: self.block(handler.body) for handler in node.handlers]
-        goes_on = self.memory.branch([lambda: self.block([*node.body, *node.orelse]), *handlers], site)
-        return self.block(node.finalbody) and goes_on
-
-    _stmt_trystar = _stmt_try
-
-    def _stmt_with(self, node: ast.With) -> bool:
-        before = self.grad
-        for item in node.items:
-            self.grad, held = before, self.grad
-            tool = self.evaluate(item.context_expr)
-            self.grad = held
-            switches, grad = grad_of(tool)
-            if switches:
-                self.grad = grad
-            if item.optional_vars is not None:
-                self.assign(item.optional_vars, self._entered(tool))
-        goes_on = self.block(node.body)
-        self.grad = before
-        return goes_on
-
-    _stmt_asyncwith = _stmt_with
-
-    def _entered(self, tool: Value) -> Value:
-        """What `with tool as name` binds."""
-        if isinstance(tool, Instance):
-            from convlens.checking.values import Arguments, Method
-
-            method = self.attribute(tool, "__enter__", tool.site or self.at(self.source.tree))
-            if isinstance(method, Method):
-                return self.call(method, Arguments(), tool.site or self.at(self.source.tree))
-        return tool
-
 
 def _as_load(target: ast.expr) -> ast.expr:
     copy = ast.copy_location(type(target)(**{**dict(ast.iter_fields(target)), "ctx": ast.Load()}), target)
     copy.end_lineno, copy.end_col_offset = target.end_lineno, target.end_col_offset
     return copy
-
-
-def _is_main_guard(test: ast.expr) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == "__name__" for node in ast.walk(test))

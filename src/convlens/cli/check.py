@@ -1,5 +1,7 @@
 """`convlens check`."""
 
+import shlex
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,18 +13,30 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from convlens.checking.checker import Report
+    from convlens.checking.source import Source
 
+_STDIN = Path("-")
 _MANY = 20  # files, from which on a bar is worth showing
-_MOST_ROUNDS = 5  # of mending a file
 
 
 def check(
     files: Annotated[
-        list[Path], typer.Argument(help="Python files, notebooks, or folders of them.", metavar="FILE...")
+        list[Path],
+        typer.Argument(help="Python files, notebooks, folders of them, or - for standard input.", metavar="FILE..."),
     ],
     run: Annotated[
-        bool, typer.Option("--run", help="Also run each script briefly, apart and watched, to see what happens.")
+        bool,
+        typer.Option(
+            "--run",
+            help="Also run each script and watch it: in a process and a folder of its own, without the network, for at "
+            "most 60 s of the processor and 4 GiB of memory. Loops over epochs get two turns and loaders three "
+            "batches; torchvision, data sets and frameworks that are not here are replaced by stand-ins.",
+        ),
     ] = False,
+    arguments: Annotated[
+        str,
+        typer.Option(help='With --run or --prove: what the script gets on its command line: "--epochs 5 --lr 0.1".'),
+    ] = "",
     prove: Annotated[
         bool,
         typer.Option("--prove", help="Also train each script as it is and mended, and compare: two minutes at most."),
@@ -33,9 +47,11 @@ def check(
             "--trust", help="With --run or --prove: run it even where this system cannot isolate it completely."
         ),
     ] = False,
-    fix: Annotated[bool, typer.Option("--fix", help="Mend the files: show the change, then write it.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Mend the files that are committed to git: show the changes, then write them.")
+    ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="With --fix: also write files whose present state is not committed to git.")
+        bool, typer.Option("--force", help="With --fix: also write files that git could not bring back.")
     ] = False,
     format: Annotated[
         Literal["text", "json", "sarif"], typer.Option(help="For people, for programs, for editors and code hosts.")
@@ -43,20 +59,21 @@ def check(
 ) -> None:
     """Find the mistakes in training code; by default from the source alone, which is never imported or run.
 
-    Exit status: 0 no error or warning, 1 some, 2 something could not be checked.
+    Exit status: 0 no error or warning, 1 some, 2 something could not be checked; with --fix, of what is left.
 
-    [b]convlens check train.py[/b]   [b]convlens check src --format sarif[/b]
+    [b]convlens check train.py[/b]   [b]convlens check train.ipynb --fix[/b]   [b]convlens check src --format sarif[/b]
     """
     from rich.console import Console
 
     from convlens.checking import settings
     from convlens.checking.checker import check_files
+    from convlens.checking.mending import key
+    from convlens.cli.mending import mend
+    from convlens.cli.running import run_scripts
     from convlens.errors import ConfigError
 
-    if prove and format == "sarif":
-        typer.echo("convlens: SARIF has no place for what --prove finds out; ask for text or json.", err=True)
-        raise typer.Exit(2)
     try:
+        _refuse(files, format, arguments, run=run, prove=prove, trust=trust, fix=fix, force=force)
         rules = settings.load(Path.cwd()).rules()
         chosen = _files(files)
     except ConfigError as error:
@@ -64,19 +81,51 @@ def check(
         raise typer.Exit(2) from None
     errors = Console(stderr=True, highlight=False)
     with _bar(errors, len(chosen)) as move:
-        report = check_files(chosen, rules, move)
-        stopped = _run(chosen, report, rules, trust, errors) if run else False
+        report = check_files(chosen, rules, move, _read)
+    known = {key(finding) for finding in report.findings}
+    stopped = run_scripts(chosen, report, rules, errors, trust=trust, arguments=arguments) if run else False
     if not prove or format == "text":
-        _show(report, format)
+        _show(report, format, changes=not fix)
     if prove:
-        stopped = _prove(chosen, report, rules, trust, format, errors) or stopped
-    for failure in report.failures:
-        typer.echo(f"convlens: {failure}", err=True)
-    mended = _mend(report, rules, force) if fix else True
-    if report.failures or stopped or not mended:
-        raise typer.Exit(2)
-    if report.has_mistakes:
-        raise typer.Exit(1)
+        stopped = _prove(chosen, report, rules, trust, arguments, format, errors) or stopped
+    for told in (*report.notes, *report.failures):
+        typer.echo(f"convlens: {told}", err=True)
+    status = int(report.has_mistakes)
+    if fix:
+        refuted = frozenset(known - {key(finding) for finding in report.findings})
+        status = mend(report, rules, refuted, force, errors).status
+    raise typer.Exit(2 if report.failures or stopped else status)
+
+
+def _refuse(
+    files: list[Path], format: str, arguments: str, *, run: bool, prove: bool, trust: bool, fix: bool, force: bool
+) -> None:
+    """Raise ConfigError for options that do not go together."""
+    from convlens.errors import ConfigError
+
+    if prove and format == "sarif":
+        raise ConfigError("SARIF has no place for what --prove finds out; ask for text or json.")
+    if force and not fix:
+        raise ConfigError("--force belongs to --fix: it writes files whose present state is not committed to git.")
+    if arguments and not (run or prove):
+        raise ConfigError("--arguments belongs to --run and --prove: without them nothing is run.")
+    try:
+        shlex.split(arguments)
+    except ValueError as error:
+        raise ConfigError(f"--arguments cannot be taken apart: {error}.") from None
+    if trust and not (run or prove):
+        raise ConfigError("--trust belongs to --run and --prove: without them nothing is run.")
+    if _STDIN in files and (run or prove or fix):
+        raise ConfigError("what comes from standard input is only read; save it in a file for --run, --prove or --fix.")
+
+
+def _read(file: Path) -> "Source":
+    """Read a file, or standard input where it is named `-`."""
+    from convlens.checking import source as sources
+
+    if file != _STDIN:
+        return sources.read(file)
+    return sources.from_bytes(sys.stdin.buffer.read(sources.MAX_NOTEBOOK_BYTES), sources.STDIN)
 
 
 def _files(given: list[Path]) -> list[Path]:
@@ -107,7 +156,7 @@ def _bar(console: "Console", total: int) -> Iterator[Callable[[Path], None]]:
         yield lambda file: progress.update(task, advance=1, description=file.name)
 
 
-def _show(report: "Report", format: str) -> None:
+def _show(report: "Report", format: str, *, changes: bool) -> None:
     from rich.console import Console
 
     from convlens.checking.formats import json, sarif, text
@@ -117,43 +166,18 @@ def _show(report: "Report", format: str) -> None:
     elif format == "sarif":
         typer.echo(sarif.render(report))
     else:
-        text.show(report, Console(highlight=False))
+        text.show(report, Console(highlight=False), changes=changes)
 
 
-def _run(files: list[Path], report: "Report", rules: list[str], trust: bool, console: "Console") -> bool:
-    """Run each file that could be read, and join what is seen to the report; whether one could not be run."""
-    from convlens.checking.merging import merge
-    from convlens.checking.probe import IsolationError, judge, observe
-    from convlens.checking.rules import all_rules
-    from convlens.checking.source import UncheckableError
-
-    asked = {slug: all_rules()[slug][0] for slug in rules}
-    unreadable = {failure.file for failure in report.failures}
-    stopped = False
-    for file in files:
-        if file in unreadable:
-            continue
-        with console.status(f"running {file}"):
-            try:
-                observation = observe(file, trust=trust)
-            except (IsolationError, UncheckableError) as error:
-                typer.echo(f"convlens: {error}", err=True)
-                stopped = True
-                continue
-        report.findings[:] = merge(report.findings, judge(observation), asked)
-        if observation.crash is not None and observation.crash.kind != "exit":
-            place = observation.crash.place
-            where = f" in line {place.line}" if place is not None else ""
-            said = observation.crash.message.splitlines()[0] if observation.crash.message else observation.crash.error
-            typer.echo(f"convlens: {file} stopped{where} when it was run: {said}", err=True)
-            # A crash that is a finding is told there; any other means that the run could not answer.
-            stopped = stopped or not observation.crash.rule
-        elif observation.replaced:
-            typer.echo(f"convlens: {file} was run briefly, with {'; '.join(observation.replaced)}", err=True)
-    return stopped
-
-
-def _prove(files: list[Path], report: "Report", rules: list[str], trust: bool, format: str, console: "Console") -> bool:
+def _prove(
+    files: list[Path],
+    report: "Report",
+    rules: list[str],
+    trust: bool,
+    arguments: str,
+    format: str,
+    console: "Console",
+) -> bool:
     """Train each file that could be read as it is and mended, and show both; whether one could not be run."""
     from rich.console import Console
 
@@ -167,9 +191,11 @@ def _prove(files: list[Path], report: "Report", rules: list[str], trust: bool, f
     for file in files:
         if file in unreadable:
             continue
-        with console.status("") as status:
+        with console.status(f"checking {file}") as status:
+            # A pipe shows no status: there each is a line.
+            told = status.update if console.is_terminal else lambda doing: typer.echo(f"convlens: {doing}", err=True)
             try:
-                one = prove(file, trust=trust, rules=rules, told=status.update)
+                one = prove(file, trust=trust, arguments=shlex.split(arguments), rules=rules, told=told)
             except (IsolationError, UncheckableError) as error:
                 typer.echo(f"convlens: {error}", err=True)
                 stopped = True
@@ -180,35 +206,3 @@ def _prove(files: list[Path], report: "Report", rules: list[str], trust: bool, f
     if format == "json":
         typer.echo(proofs.render(report, proved))
     return stopped
-
-
-def _mend(report: "Report", rules: list[str], force: bool) -> bool:
-    """Show and write the changes; whether every file that should be written was."""
-    from convlens.checking import mending
-    from convlens.checking import source as sources
-    from convlens.checking.checker import check_file
-    from convlens.checking.findings import Severity
-
-    done = True
-    for file in dict.fromkeys(finding.file for finding in report.findings):
-        findings = [one for one in report.findings if one.file == file]
-        count = 0
-        # One change can lay another mistake bare: where evaluation gets its `eval()`, training needs its `train()`.
-        for round_ in range(_MOST_ROUNDS):
-            mended = mending.mend(sources.read(file), findings)
-            if not mended.fixed:
-                break
-            typer.echo(mended.diff, err=True)
-            try:
-                mending.write(mended, force=force or round_ > 0)
-            except mending.UnmendableError as error:
-                typer.echo(f"convlens: {error}", err=True)
-                done = False
-                break
-            count += len(mended.fixed)
-            findings = [one for one in check_file(file, rules) if one.file == file]
-        if count:
-            left = sum(one.severity is not Severity.INFO for one in findings)
-            rest = f", {left} left" if left else ""
-            typer.echo(f"convlens: {file}: {count} mistake{'s' * (count != 1)} mended{rest}", err=True)
-    return done

@@ -21,7 +21,7 @@ def rules(
     """
     from rich.console import Console
 
-    from convlens.checking.rules import all_rules
+    from convlens.checking.rules import all_rules, nearest
 
     console = Console(highlight=False)
     if slug is None:
@@ -29,7 +29,7 @@ def rules(
     elif slug in all_rules():
         _page(all_rules()[slug][0], console)
     else:
-        typer.echo(f"convlens: there is no rule {slug!r}{_like(slug, list(all_rules()))}", err=True)
+        typer.echo(f"convlens: there is no rule {slug!r}; {nearest(slug)}", err=True)
         raise typer.Exit(2)
 
 
@@ -46,9 +46,12 @@ def _page(rule: "Rule", console: "Console") -> None:
     from rich.text import Text
 
     from convlens.checking import harm
+    from convlens.checking.formats.text import wrapped
 
     console.print(Text(rule.title, style="bold").append(f"  ({rule.severity} {rule.slug})", style="dim"))
-    console.print(Text(f"\nWhat you see: {rule.symptom}.\nWhy it matters: {rule.why}\n"), soft_wrap=True)
+    for told in (f"What you see: {rule.symptom}.", f"Why it matters: {rule.why}"):
+        console.print(Text("\n" + wrapped(told, console.width, indent="")), soft_wrap=True)
+    console.print()
     console.print(Text("With the mistake:", style="bold red"))
     console.print(Text(_indented(rule.bad)), soft_wrap=True)
     console.print(Text("Without it:", style="bold green"))
@@ -61,10 +64,3 @@ def _page(rule: "Rule", console: "Console") -> None:
 
 def _indented(code: str) -> str:
     return "".join(f"    {line}\n" if line else "\n" for line in code.strip("\n").split("\n"))
-
-
-def _like(slug: str, slugs: list[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(slug, slugs, n=1)
-    return f"; did you mean {near[0]}?" if near else "; `convlens rules` lists them."

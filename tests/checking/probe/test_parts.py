@@ -1,5 +1,6 @@
 import ast
 import math
+import operator
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ def run(program: str) -> dict[str, object]:
     names: dict[str, object] = {
         rewriting.LOOP: iter,
         rewriting.WHILE: lambda line: True,
-        rewriting.DIVIDE: lambda left, right: left / right,
+        rewriting.DIVIDE: operator.truediv,
+        rewriting.DIVIDE_IN_PLACE: operator.itruediv,
     }
     exec(compile(tree, "program.py", "exec"), names)
     return names
@@ -39,6 +41,11 @@ def test_a_rewritten_program_does_the_same() -> None:
     names = run(PROGRAM)
     assert names["found"] == [0.5, 0.75, "done"]
     assert names["n"] == 1.5
+
+
+def test_a_division_in_place_stays_in_place() -> None:
+    names = run("import numpy as np\nmade = np.ones(3)\npart = made[1:]\npart /= 4\n")
+    assert list(names["made"]) == [1, 0.25, 0.25]  # type: ignore[call-overload]
 
 
 def test_errors_stay_on_their_lines() -> None:

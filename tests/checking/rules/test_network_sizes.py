@@ -30,6 +30,15 @@ for images, labels in loader:
 """
 
 
+TWO_NETWORKS = (
+    START
+    + """
+first = nn.Sequential(nn.Flatten(), nn.Linear(3072, 256), nn.ReLU(), nn.Linear(256, 256))FIRST
+second = nn.Sequential(nn.Linear(256, 64), nn.ReLU(), nn.Linear(64, 10))
+"""
+)
+
+
 def network(layers: str, forward: str) -> str:
     """A script with a network whose layers and forward path are given, one statement a line."""
     init = "\n".join(f"        {line}" for line in layers.strip().split("\n"))
@@ -154,6 +163,13 @@ model = nn.Sequential(
     nn.Linear(3, 128), nn.ReLU(), nn.Linear(128, 10),
 )
 """ + STEP,
+    "two networks that are taught together": TWO_NETWORKS.replace("FIRST", "  # <- activation-missing") + """
+together = torch.optim.Adam([*first.parameters(), *second.parameters()])
+for images, labels in loader:
+    together.zero_grad()
+    F.cross_entropy(second(first(images)), labels).backward()
+    together.step()
+""",
     "channels last": network(
         "self.conv = nn.Conv2d(3, 8, 3)\nself.fc = nn.LazyLinear(10)", POOLED + "return self.fc(x.flatten(1))"
     ).replace("model(images)", "model(turned)").replace(
@@ -170,6 +186,16 @@ print(picture.view(32, 32, 3))  # <- layout-wrong
 """,
 }  # fmt: skip
 LOOK_ALIKES = {
+    "a generator, whose last layer draws": TWO_NETWORKS.replace("FIRST", "") + """
+draws, judges = torch.optim.Adam(first.parameters()), torch.optim.Adam(second.parameters())
+for images, labels in loader:
+    judges.zero_grad()
+    F.cross_entropy(second(first(images).detach()), labels).backward()
+    judges.step()
+    draws.zero_grad()
+    F.cross_entropy(second(first(images)), labels).backward()
+    draws.step()
+""",
     "the right number of neurons": network(CONV, POOLED + "return self.fc(torch.flatten(x, 1))"),
     "a lazy layer": sequential("nn.Conv2d(3, 8, 3),", "nn.ReLU(),", *TAIL),
     "pictures of unknown size": network(

@@ -136,6 +136,20 @@ CASES: dict[str, str | tuple[str, ...]] = {
             optimizer.step()
             sched.step()
         """,
+    "right: where an epoch ends in a stream of batches": """
+        sched = StepLR(optimizer, 5)
+        stream = iter(train_loader)
+        for step in range(5000):
+            try:
+                x, y = next(stream)
+            except StopIteration:
+                stream = iter(train_loader)
+                sched.step()
+                x, y = next(stream)
+            optimizer.zero_grad()
+            criterion(model(x), y).backward()
+            optimizer.step()
+        """,
     "before, at the head of the epoch": (
         "sched = StepLR(optimizer, 5)", loop(before="sched.step()  # <- scheduler-before-optimizer"),
     ),

@@ -14,8 +14,13 @@ def render(report: Report) -> str:
 
 
 def as_dict(finding: Finding) -> dict[str, Any]:
-    """One finding; `fix` is what to do in one sentence, null where there is no single answer."""
-    return {
+    """One finding.
+
+    `line` counts in the file, also in that of a notebook, which is JSON; a finding in a notebook has one more key,
+    `cell`, with the number of the code cell and the line in it. `column` counts in the line of code. `fix` is what
+    to do in one sentence, null where there is no single answer.
+    """
+    found = {
         "file": str(finding.file),
         "line": finding.line,
         "column": finding.column,
@@ -25,3 +30,6 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         "fix": finding.fix.note if finding.fix else None,
         "evidence": str(finding.evidence),
     }
+    if finding.cell is not None:
+        found["cell"] = {"number": finding.cell[0], "line": finding.cell[1]}
+    return found

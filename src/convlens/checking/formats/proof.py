@@ -11,16 +11,20 @@ from rich.text import Text
 from convlens.checking.checker import Report
 from convlens.checking.findings import Finding
 from convlens.checking.formats import json as findings_json
-from convlens.checking.proving import Proof, Run
+from convlens.checking.formats.text import wrapped
+from convlens.checking.proving import EPOCHS, PICTURES, Proof, Run
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDTH = 48
 _COLUMN = 12
+_TELLING = 0.02
+"""A smaller difference of accuracies may be chance: each version is trained once."""
 
 
 def show(proof: Proof, console: Console) -> None:
-    """Print a proof; in a pipe without colours, and no line is broken."""
-    for line in _lines(proof):
+    """Print a proof: sentences as wide as the console, in a pipe without colours."""
+    console.print(Text(f"\nProof for {proof.file}\n", style="bold"), soft_wrap=True)
+    for line in _lines(proof, console.width):
         console.print(line, soft_wrap=True)
 
 
@@ -76,40 +80,45 @@ def sparkline(losses: Sequence[float], low: float, high: float) -> str:
     )
 
 
-def _lines(proof: Proof) -> Iterator[Text]:
+def _lines(proof: Proof, width: int) -> Iterator[Text]:
     count = len(proof.mended)
     if count:
-        what = ", ".join(f"{finding.rule} in {_place(finding, proof)}" for finding in proof.mended)
-        text = f"{proof.file} as it is, and with {count} mistake{'s' * (count != 1)} mended: {what}."
-        yield Text(text, style="bold")
-    else:
-        yield Text(str(proof.file), style="bold")
+        what = ", ".join(f"{finding.rule} ({_place(finding, proof)})" for finding in proof.mended)
+        mended = f"with {count} mistake{'s' * (count != 1)} mended: {what}"
+        yield _sentence(f"Trained twice, briefly and from the same seed: as it is, and {mended}.", width)
     if proof.as_it_is is not None and proof.after is not None and proof.after.has_trained:
-        yield from _comparison(proof.as_it_is, proof.after)
+        yield from _comparison(proof.as_it_is, proof.after, width)
     if proof.verdict:
-        yield Text(f"  {proof.verdict}", style="yellow")
+        yield _sentence(proof.verdict, width, "yellow")
     for note in proof.replaced:
-        yield Text(f"  Not the script's own data: {note}.", style="dim")
+        yield _sentence(f"Not the script's own data: {note}.", width, "dim")
     if proof.unmended and count:
         rest = ", ".join(dict.fromkeys(finding.rule for finding in proof.unmended))
-        yield Text(f"  Without a safe fix, and so in both: {rest}.", style="dim")
+        yield _sentence(f"Without a safe fix, and so in both: {rest}.", width, "dim")
+
+
+def _sentence(text: str, width: int, style: str = "") -> Text:
+    return Text(wrapped(text, width), style=style)
 
 
 def _place(finding: Finding, proof: Proof) -> str:
     beside = "" if finding.file.name == proof.file.name else f" of {finding.file.name}"
-    return f"line {finding.line}{beside}"
+    return f"{finding.place}{beside}"
 
 
-def _comparison(before: Run, after: Run) -> Iterator[Text]:
+def _comparison(before: Run, after: Run, width: int) -> Iterator[Text]:
     yield Text(f"\n  {'':<34}{'as it is':>{_COLUMN}}{'mended':>{_COLUMN}}")
     both = (before, after)
-    yield _row("test accuracy, counted anew", [_share(run.accuracy) for run in both], "green")
     yield _row("accuracy that the script printed", [_share(run.printed.share if run.printed else None) for run in both])
+    yield _row("test accuracy, counted anew", [_share(run.accuracy) for run in both], "green")
     yield _row("training loss, last tenth", [_loss(run.trained.losses) for run in both])
     yield _row("steps of the optimizer", [f"{run.trained.steps:,}" for run in both])
+    yield _row("seconds of the processor", [f"{run.trained.seconds:.0f}" for run in both])
     yield Text("")
     yield from _curves(before.trained.losses, after.trained.losses)
-    yield from _remarks(before, after)
+    yield Text("")
+    yield from _conclusions(before, after, width)
+    yield from _remarks(before, after, width)
 
 
 def _row(name: str, values: list[str], style: str = "") -> Text:
@@ -131,19 +140,34 @@ def _curves(before: Sequence[float], after: Sequence[float]) -> Iterator[Text]:
             yield Text(f"  loss {name:<9} no loss reached backward() and a step")
 
 
-def _remarks(before: Run, after: Run) -> Iterator[Text]:
+def _conclusions(before: Run, after: Run, width: int) -> Iterator[Text]:
+    """What the numbers say, as far as one short run of each can tell."""
+    if before.printed is not None and before.accuracy is not None:
+        off = before.printed.share - before.accuracy
+        if abs(off) >= _TELLING:
+            told = f"As it is, the script printed {_share(before.printed.share)} for a network that gets"
+            yield _sentence(f"{told} {_share(before.accuracy)} right.", width)
+    if before.accuracy is not None and after.accuracy is not None:
+        gained = after.accuracy - before.accuracy
+        told = f"{100 * abs(gained):.1f} points {'more' if gained > 0 else 'less'}"
+        doubt = "" if abs(gained) >= _TELLING else "; a difference as small as this may be chance"
+        yield _sentence(f"Mended, the network gets {told}{doubt}.", width)
+
+
+def _remarks(before: Run, after: Run, width: int) -> Iterator[Text]:
     """What the numbers rest on, and what is missing."""
+    brief = f"Each trained with at most {PICTURES:,} pictures for at most {EPOCHS} epochs"
     if after.accuracy is not None:
-        counted = f"  Counted over {after.trained.counted:,} of {after.trained.data}, in evaluation mode."
-        yield Text(counted, style="dim")
+        brief += f"; counted over {after.trained.counted:,} of {after.trained.data}, in evaluation mode"
+    yield _sentence(f"{brief}.", width, "dim")
     sentences: dict[str, list[str]] = {}
-    for name, run in (("As it is", before), ("Mended", after)):
-        said = [run.trained.uncounted, "Its time ran out." if run.trained.ran_out else ""]
-        for sentence in [*said, run.crash if name == "As it is" else ""]:
+    for name, run in (("as it is", before), ("mended", after)):
+        cut = f"ended after {run.trained.steps:,} steps, when its time was over." if run.trained.ran_out else ""
+        for sentence in (run.trained.uncounted, cut, run.crash if name == "as it is" else ""):
             sentences.setdefault(sentence, []).append(name)
     for sentence, names in sentences.items():
         if sentence:
-            yield Text(f"  {' and '.join(names).capitalize()}: {sentence}", style="dim")
+            yield _sentence(f"{' and '.join(names).capitalize()}: {sentence}", width, "dim")
 
 
 def _share(share: float | None) -> str:

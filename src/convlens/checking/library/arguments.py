@@ -101,4 +101,4 @@ def unknown_result(walker: Walker, name: str, arguments: Arguments, site: Site) 
     """What a call of something unknown gives: of tensors a tensor, perhaps."""
     forget_modes(walker, name, arguments)
     tensors = [value for value in arguments.positional if isinstance(value, Tensor)]
-    return Unknown(site=site, name=name) if not tensors else Tensor(site=site, of=tensors[0].of)
+    return Unknown(site=site, name=name) if not tensors else Tensor(site=site, of=tensors[0].of, supposed=True)

@@ -4,6 +4,7 @@ from convlens.checking.events import ParameterSet
 from convlens.checking.library import (
     chance,
     operations,
+    pictures,
 )
 from convlens.checking.values import (
     Arguments,
@@ -14,6 +15,7 @@ from convlens.checking.values import (
     Site,
     Size,
     Tensor,
+    Tool,
     Unknown,
     Value,
 )
@@ -30,21 +32,7 @@ def create(walker: Walker, name: str, arguments: Arguments, site: Site, *, numpy
     """A tensor or array: from values, or filled."""
     first = arguments.get(0)
     if name in ("tensor", "as_tensor", "from_numpy", "asarray", "array") or name.endswith("Tensor"):
-        if isinstance(first, Number) and first.tensor is not None:
-            first = first.tensor  # a loss wrapped anew: cut off all the same
-        if isinstance(first, Tensor):
-            made = operations.operate(walker, name, [first], dict(arguments.keywords), site)
-            if isinstance(made, Tensor):
-                made.shape, made.role, made.numpy, made.scale = first.shape, first.role, numpy, first.scale
-                made.below = first.below
-                made.graph = False
-            return made
-        if isinstance(first, Items) and first.elements:
-            made = operations.operate(walker, name, [first], {}, site)
-            if isinstance(made, Tensor):
-                made.numpy, made.graph = numpy, False
-            return made
-        return Tensor(site=site, graph=False, numpy=numpy)
+        return _of_values(walker, name, arguments, site, numpy=numpy)
     if name.endswith("_like") and isinstance(first, Tensor):
         return Tensor(site=site, shape=first.shape, graph=False)
     if name in ("randperm", "arange"):
@@ -59,6 +47,29 @@ def create(walker: Walker, name: str, arguments: Arguments, site: Site, *, numpy
     if name == "randint":
         made.below, made.dtype = chance.bound(arguments), "int64"
     return made
+
+
+def _of_values(walker: Walker, name: str, arguments: Arguments, site: Site, *, numpy: bool) -> Value:
+    first = arguments.get(0)
+    if isinstance(first, Number) and first.tensor is not None:
+        first = first.tensor  # a loss wrapped anew: cut off all the same
+    if isinstance(first, Tool) and first.kind == "picture":
+        return pictures.array(first, site, None if "dtype" in arguments.keywords else "uint8")
+    if isinstance(first, Tensor):
+        made = operations.operate(walker, name, [first], dict(arguments.keywords), site)
+        if isinstance(made, Tensor):
+            made.shape, made.role, made.numpy, made.scale = first.shape, first.role, numpy, first.scale
+            made.below = first.below
+            made.graph = False
+        return made
+    if isinstance(first, Items) and first.elements:
+        made = operations.operate(walker, name, [first], {}, site)
+        if isinstance(made, Tensor):
+            made.numpy, made.graph = numpy, False
+            single = all(isinstance(one, Number | Constant) for one in first.elements)
+            made.shape = (len(first.elements),) if single and not first.open else None
+        return made
+    return Tensor(site=site, graph=False, numpy=numpy)
 
 
 def enumerate_arguments(arguments: Arguments) -> list[tuple[str, Value]]:

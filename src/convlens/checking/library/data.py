@@ -1,6 +1,9 @@
 """Data sets and loaders: constructed from their arguments; what a loader's batches are."""
 
-from convlens.checking.library import pixels
+import re
+from typing import Literal
+
+from convlens.checking.library import labels, pixels
 from convlens.checking.library.signatures import bind
 from convlens.checking.values import (
     Arguments,
@@ -9,7 +12,9 @@ from convlens.checking.values import (
     Instance,
     Items,
     Loader,
+    Mapping,
     Number,
+    Plain,
     Shape,
     Site,
     Split,
@@ -62,6 +67,8 @@ _WORDS: tuple[tuple[str, Split], ...] = (
     ("test", "test"),
     ("train", "train"),
 )
+_PICTURE = re.compile(r"images?|imgs?|pictures?|photos?|pixels?|pixel_values|x|inputs?|data|features")
+_LABEL = re.compile(r"labels?|targets?|class(es)?|y|mask|digit|category|output")
 
 
 def split_named(text: str) -> Split | None:
@@ -84,6 +91,7 @@ def dataset(walker: Walker, name: str, arguments: Arguments, site: Site) -> Data
         _fake(made)
     if name == "EMNIST":
         made.classes = _EMNIST.get(str(made.constant("split")))
+    made.labels = labels.bounds(walker, made)
     transform = bound.get("transform")
     made.transform = transform if isinstance(transform, Transform) else None
     plain = transform is None or (isinstance(transform, Constant) and transform.value is None)
@@ -133,8 +141,8 @@ def as_dataset(instance: Instance) -> Dataset:
     if isinstance(known, Dataset):
         return known
     made = Dataset(site=instance.site, kind="user", instance=instance)
-    found = instance.attributes.get("transform")
-    made.transform = found if isinstance(found, Transform) else None
+    held = {name: value for name, value in instance.attributes.items() if isinstance(value, Transform)}
+    made.transform = held.get("transform") or (next(iter(held.values())) if len(held) == 1 else None)
     instance.attributes["(dataset)"] = made
     return made
 
@@ -152,8 +160,8 @@ def batch(walker: Walker, source: Value, site: Site) -> Value:
     item = given.item if isinstance(given, Dataset) else None
     images = Tensor(site=site, role="images", of=source, graph=False, shape=(*lead, *item) if item else None)
     images.scale = given.scale if isinstance(given, Dataset) else None
-    labels = Tensor(site=site, role="labels", of=source, graph=False, shape=lead, dtype="int64")
-    return Items(site=site, kind="tuple", elements=[images, labels])
+    answers = Tensor(site=site, role="labels", of=source, graph=False, shape=lead, dtype="int64")
+    return Items(site=site, kind="tuple", elements=[images, answers])
 
 
 def _cut(whole: Value, lead: Shape, source: Value, site: Site) -> Value:
@@ -167,18 +175,42 @@ def _user_item(walker: Walker, instance: Instance, lead: Shape, source: Value, s
     getter = walker.attribute(instance, "__getitem__", site)
     if isinstance(getter, Unknown):
         return None
-    item = walker.call(getter, Arguments(positional=[Number(kind="index")]), site)
-    if not isinstance(item, Items) or len(item.elements) < 2:
-        return None
-    pictures = item.elements[0]
-    as_dataset(instance).tensors = list(item.elements)
-    shape = pictures.shape if isinstance(pictures, Tensor) else None
-    images = Tensor(site=site, role="images", of=source, graph=False, shape=(*lead, *shape) if shape else None)
-    if isinstance(pictures, Tensor):
-        images.dtype, images.scale = pictures.dtype, pictures.scale
-    labels = Tensor(site=site, role="labels", of=source, graph=False, shape=lead)
-    answer = item.elements[1]
-    if isinstance(answer, Tensor) and as_dataset(instance).classes is None:
-        as_dataset(instance).classes = answer.below
-    rest: list[Value] = [Unknown(site=site) for _ in item.elements[2:]]
-    return Items(site=site, kind="tuple", elements=[images, labels, *rest])
+    given = walker.call(getter, Arguments(positional=[Number(kind="index")]), site)
+    for item in (given, *given.alternatives):
+        if isinstance(item, Items) and len(item.elements) > 1:
+            parts = _parts(instance, dict(enumerate(item.elements)), lead, source, site)
+            return Items(site=site, kind="tuple", elements=list(parts.values()))
+        if isinstance(item, Mapping) and item.entries:
+            return Mapping(site=site, entries=_parts(instance, item.entries, lead, source, site), open=item.open)
+    return None
+
+
+def _parts(instance: Instance, parts: dict[Plain, Value], lead: Shape, source: Value, site: Site) -> dict[Plain, Value]:
+    """Pictures, labels and the rest of an item, as they are in a batch."""
+    known = as_dataset(instance)
+    known.tensors = list(parts.values())
+    found: dict[Plain, Value] = {}
+    for key, value in parts.items():
+        given = value if isinstance(value, Tensor) else Tensor()
+        labelled = any(isinstance(one, Tensor) and one.role == "labels" for one in found.values())
+        role = _role(key, given, last=len(found) == len(parts) - 1, labelled=labelled)
+        if not role and not isinstance(value, Tensor):
+            found[key] = Unknown(site=site)
+            continue
+        made = Tensor(site=site, role=role, of=source, graph=False)
+        made.shape = (*lead, *given.shape) if given.shape is not None else lead if role == "labels" else None
+        if role == "images":
+            made.dtype, made.scale = given.dtype, given.scale
+        elif role == "labels" and known.classes is None:
+            known.classes = given.below
+        found[key] = made
+    return found
+
+
+def _role(key: Plain, value: Tensor, *, last: bool, labelled: bool) -> Literal["images", "labels", ""]:
+    """What a part of an item is: by its name in a dictionary; in a tuple by its place and its sides."""
+    if isinstance(key, str):
+        return "images" if _PICTURE.fullmatch(key.lower()) else "labels" if _LABEL.fullmatch(key.lower()) else ""
+    if key == 0 or (value.shape is not None and len(value.shape) >= 3 and not last):
+        return "images"
+    return "" if labelled else "labels"

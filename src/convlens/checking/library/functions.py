@@ -4,6 +4,7 @@ import math
 
 from convlens.checking.events import Backward
 from convlens.checking.library import (
+    counting,
     data,
     layers,
     operations,
@@ -58,12 +59,22 @@ def call_external(walker: Walker, name: str, arguments: Arguments, site: Site) -
         return _numpy(walker, "mean", arguments, site)
     if package == "math" and last in ("ceil", "floor", "sqrt", "prod"):
         return _math(last, arguments, site)
+    if package in _OF_TENSORS and _gives_tensor(last) and any(isinstance(one, Tensor) for one in arguments.positional):
+        return operations.apply(walker, last, arguments, site)
     if last == "backward":  # of a distributed engine
         walker.emit(Backward(site=site, loss=arguments.get(0), via="framework"))
     return Unknown(site=site, name=name)
 
 
 _SIZED = ("reshape", "permute")
+_OF_TENSORS = ("torch", "torch.nn.functional", "torch.linalg", "torch.special")
+
+
+def _gives_tensor(name: str) -> bool:
+    """Whether a function of torch that is not in the table gives a tensor: most do, and then nothing else is known."""
+    return name.islower() and not name.startswith(("is_", "set_", "get_")) and name not in ("save", "numel", "allclose")
+
+
 _MEANS = ("numpy.average", "numpy.nanmean", "statistics.mean", "statistics.fmean")
 
 
@@ -82,7 +93,7 @@ def _numpy(walker: Walker, name: str, arguments: Arguments, site: Site) -> Value
         arguments.keywords["dim"] = arguments.keywords.pop("axis")
     first = arguments.get(0)
     if isinstance(first, Items) and name in ("mean", "sum", "max", "min"):
-        return python.average(walker, name, first, site)
+        return counting.average(walker, name, first, site)
     if not isinstance(first, Tensor | Items):
         return Unknown(site=site, name=f"numpy.{name}")
     if name == "transpose" and isinstance(first, Tensor):

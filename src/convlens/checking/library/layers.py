@@ -1,5 +1,7 @@
 """Layers and networks: constructed from their arguments, applied to tensors."""
 
+from dataclasses import replace
+
 from convlens.checking.events import Forward, Operation
 from convlens.checking.library import operations
 from convlens.checking.library.layer_table import KNOWN_NETWORKS, LAYERS, LOSSES, WRAPPERS
@@ -76,6 +78,29 @@ def put(walker: Walker, module: Module, name: str, value: Value) -> None:
         module.complete = False
 
 
+def copied(module: Module) -> Module:
+    """Another network like this one, down to the layers: what is done to one does not happen to the other."""
+    copies = {id(part): replace(part, state=dict(part.state), alternatives=[]) for part in module.modules()}
+    for copy in copies.values():
+        copy.children = {name: copies[id(child)] for name, child in copy.children.items()}
+        copy.attributes = {
+            name: copies.get(id(value), value) if isinstance(value, Module) else value
+            for name, value in copy.attributes.items()
+        }
+    return copies[id(module)]
+
+
+def averaged(walker: Walker, name: str, arguments: Arguments, site: Site) -> Value:
+    """`AveragedModel(model)`: a wrapper around a copy."""
+    model = arguments.get(0, "model")
+    if not isinstance(model, Module):
+        return Unknown(site=site, name=name)
+    made = Module(site=site, kind="wrapper", name=name, children={"module": copied(model)})
+    made.state["mode"] = model.mode
+    walker.made(made, site)
+    return made
+
+
 def known_network(walker: Walker, name: str, arguments: Arguments, site: Site) -> Module:
     """A network of torchvision or timm, with its head."""
     module = Module(site=site, kind="known", name=name, complete=arguments.exact)
@@ -101,7 +126,7 @@ def head_of(module: Module) -> Module | None:
     path = KNOWN_NETWORKS.get(module.name, ("fc", 0))[0]
     one: Module | None = module
     for part in path.split("."):
-        one = one.children.get(part) if one else None
+        one = one.children.get(part) if one and one.kind != "linear" else one
     if one and one.kind == "sequential":
         return next((layer for layer in reversed(one.children.values()) if layer.kind == "linear"), None)
     return one
@@ -205,6 +230,20 @@ def apply_chain(walker: Walker, module: Module, arguments: Arguments, site: Site
     return _chain(walker, module, arguments, site)
 
 
+def _new_head(module: Module) -> tuple[Module | None, int | None]:
+    """The block that was put in place of the head of a known network, and what reaches it, where that is known."""
+    path, width = KNOWN_NETWORKS.get(module.name, ("fc", None))
+    one, names = module, path.split(".")
+    for name in names:
+        child = one.children.get(name)
+        if child is None:
+            break
+        one = child
+        if one.kind == "user" or (one.kind == "sequential" and one.complete):
+            return one, width if name == names[-1] else None
+    return None, None
+
+
 def _opaque(walker: Walker, module: Module, arguments: Arguments, site: Site) -> Value:
     """A network of which only the head, or nothing, is known."""
     inputs = [value for value in arguments.positional if isinstance(value, Tensor)]
@@ -213,6 +252,9 @@ def _opaque(walker: Walker, module: Module, arguments: Arguments, site: Site) ->
         head = head_of(module)
         out = head.constant("out_features") if head and head.kind == "linear" else None
         shape = ("N", out if isinstance(out, int) else None)
+    new, width = _new_head(module) if module.kind == "known" else (None, None)
+    if new is not None:
+        shape = ("N", width)
     output = Tensor(site=site, shape=shape, graph=walker.grad, of=inputs[0].of if inputs else None)
     mode = module.mode
     event = Operation(
@@ -220,4 +262,4 @@ def _opaque(walker: Walker, module: Module, arguments: Arguments, site: Site) ->
         mode=mode if isinstance(mode, str) else None,
     )  # fmt: skip
     output.made_by = walker.emit(event)
-    return output
+    return apply(walker, new, Arguments(positional=[output]), site) if new is not None else output

@@ -26,6 +26,7 @@ from convlens.checking.values import (
     Number,
     Optimizer,
     Parameters,
+    Part,
     Scheduler,
     Site,
     StateDict,
@@ -68,6 +69,10 @@ def _number(walker: Walker, number: Number, name: str, arguments: Arguments, sit
     return Unknown(site=site, name=name)
 
 
+def _part(walker: Walker, part: Part, name: str, arguments: Arguments, site: Site) -> Value:
+    return part
+
+
 _Handler = Callable[[Walker, Any, str, Arguments, Site], Value]
 _HANDLERS: tuple[tuple[type[Value], _Handler], ...] = (
     (Tensor, tensor_method),
@@ -80,6 +85,7 @@ _HANDLERS: tuple[tuple[type[Value], _Handler], ...] = (
     (Mapping, mapping_method),
     (Constant, constant_method),
     (Number, _number),
+    (Part, _part),
     (Loader, _loader),
     (Dataset, _dataset),
     (Transform, _transform),
@@ -136,9 +142,14 @@ def builtin_attribute(walker: Walker, value: Value, name: str, site: Site) -> Va
         value.complete = False  # whoever asks for the list may put more into it
         return Items(site=site, elements=list(value.steps), open=True)
     elif isinstance(value, Optimizer) and name == "param_groups":
-        group = Mapping(site=site, entries={}, open=True)
-        return Items(site=site, elements=[group], open=True)
+        return Items(site=site, elements=[_group(value, site)], open=True)
     return None
+
+
+def _group(optimizer: Optimizer, site: Site) -> Mapping:
+    """A parameter group: its parameters, and rates that are not looked into."""
+    held = Parameters(site=site, modules=tuple(optimizer.modules()), partial=not optimizer.complete)
+    return Mapping(site=site, entries={"params": held} if held.modules else {}, open=True)
 
 
 def _dataset_attribute(value: Dataset, name: str, site: Site) -> Value | None:

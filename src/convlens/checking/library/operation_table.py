@@ -73,6 +73,7 @@ ELEMENTWISE = {
     "logical_not": "input",
     "flip": "input dims",
     "roll": "input shifts dims=None",
+    "rot90": "input k=1 dims=None",
     "cumsum": "input dim",
     "copy": "input",
     "retain_grad": "input",

@@ -101,7 +101,7 @@ def _carry(op: str, first: Tensor, output: Tensor) -> None:
     """What the output keeps of the first input."""
     output.of = first.of
     output.numpy = (first.numpy and op != "to") or op == "numpy"
-    output.dtype = _DTYPES.get(op, first.dtype)
+    output.dtype = _DTYPES.get(op, None if op in ("astype", "type", "div") else first.dtype)
     if op in ("eq", "ne", "gt", "lt", "ge", "le"):
         output.dtype = "bool"
     if op in _KEEPS_ROLE:
@@ -157,7 +157,7 @@ def count(tensor: Tensor, site: Site) -> Number:
     for one in tensor.ancestry():
         if isinstance(one.made_by, LossComputed):
             return Number(site=site, kind="loss", tensor=tensor, of=tensor.of, weighted=_weighted(tensor))
-        if one.op in ("eq", "ne", "equal"):
+        if one.made_by is not None and one.made_by.compares_answers:
             mean = any(each.op == "mean" for each in _until(tensor, one))
             return Number(site=site, kind="accuracy" if mean else "correct", tensor=tensor, of=tensor.of)
         if collected := _numbers_in(one):

@@ -1,5 +1,6 @@
 """The scale of pixel values: 0..255, 0..1 or normalised, through transforms and arithmetic."""
 
+from convlens.checking.library import pictures
 from convlens.checking.library.transforms import sizes_after
 from convlens.checking.values import (
     Arguments,
@@ -52,7 +53,19 @@ def _scale_after(scale: str | None, step: Transform) -> str | None:
         return "0..1"
     if step.kind in _FROM_PICTURE:
         return "0..255"
-    return "normalised" if step.kind == "Normalize" else scale
+    if step.kind == "Normalize":
+        return scale if scale == "0..255" and _for_unit(step) else "normalised"
+    return scale
+
+
+def _for_unit(step: Transform) -> bool:
+    """Whether it normalises by numbers that are meant for pixels of 0 to 1: then those of 0 to 255 stay large."""
+    given = [step.arguments.get(name) for name in ("mean", "std")]
+    numbers = [
+        part.value for one in given if isinstance(one, Items) for part in one.elements if isinstance(part, Constant)
+    ]
+    plain = [number for number in numbers if isinstance(number, int | float)]
+    return bool(plain) and max(plain) <= 1
 
 
 def _by_function(walker: Walker, picture: _Picture, step: Transform, is_tensor: bool) -> _Picture:
@@ -68,6 +81,7 @@ def _by_function(walker: Walker, picture: _Picture, step: Transform, is_tensor: 
     mark = len(walker.events)
     result = walker.call(function, Arguments(positional=[given]), step.site or walker.at(walker.source.tree))
     del walker.events[mark:]
+    step.made = result if isinstance(result, Tensor) else None
     if isinstance(result, Tensor):
         return result.shape, result.scale
     return (shape, scale) if isinstance(result, Tool) and result is given else (None, None)
@@ -100,30 +114,13 @@ def _flat(inputs: list[Value]) -> list[Value]:
 def call_transform(walker: Walker, transform: Transform, arguments: Arguments, site: Site) -> Value:
     """`transform(picture)`."""
     given = arguments.get(0)
-    shape = given.shape if isinstance(given, Tensor) else None
-    if isinstance(given, Tool) and given.kind == "picture":
-        channels = given.arguments.get("channels")
-        shape = (channels.value if isinstance(channels, Constant) and isinstance(channels.value, int) else None,
-                 None, None)  # fmt: skip
+    shape = pictures.channels_first(given)
     kinds = [step.kind for step in transform.flat()]
     if not isinstance(given, Tensor) and not any(kind in (*_TO_UNIT, *_FROM_PICTURE) for kind in kinds):
         return Unknown(site=site)
-    of = given.of if isinstance(given, Tensor) else None
-    sizes, scale = through(walker, (shape, given.scale if isinstance(given, Tensor) else "0..255"), transform)
+    of = given.of if isinstance(given, Tensor) else transform
+    before = given.scale if isinstance(given, Tensor) else "0..255"
+    sizes, scale = through(walker, (shape, before), transform)
+    if isinstance(given, Tensor) and given.numpy and before == "0..255" and given.dtype != "uint8":
+        scale = None  # only bytes are scaled
     return Tensor(site=site, shape=sizes, scale=scale, role="images", of=of, graph=False)
-
-
-def picture(walker: Walker, name: str, arguments: Arguments, site: Site) -> Value:
-    """`Image.open(path)`, `Image.fromarray(array)`: a picture that is no tensor yet."""
-    return Tool(site=site, kind="picture", name=name)
-
-
-def picture_method(walker: Walker, tool: Tool, name: str, arguments: Arguments, site: Site) -> Value:
-    """`picture.convert("RGB")` and other methods that give a picture."""
-    mode = arguments.get(0, "mode")
-    known = {"RGB": 3, "L": 1, "RGBA": 4}.get(str(mode.value)) if isinstance(mode, Constant) else None
-    if name == "convert":
-        return Tool(site=site, kind="picture", arguments={"channels": Constant(value=known)})
-    if name in ("resize", "crop", "copy", "rotate", "transpose"):
-        return tool
-    return Unknown(site=site, name=name)

@@ -13,6 +13,7 @@ from convlens.checking.values import (
     Items,
     Iterating,
     Number,
+    Part,
     Site,
     Tensor,
     Tool,
@@ -51,7 +52,7 @@ def part_of(walker: Walker, whole: Value | None, index: int, length: Value | Non
         made.arguments["length"] = length
         made.size = _size(length, parent)
     if isinstance(parent, Dataset):
-        made.parent, made.split, made.classes = parent, parent.split, parent.classes
+        made.parent, made.split, made.classes, made.labels = parent, parent.split, parent.classes, parent.labels
         made.shape, made.item, made.transform = parent.shape, parent.item, parent.transform
         made.scale = parent.scale
         if made.split == "train" and index == 1:
@@ -66,7 +67,10 @@ def _size(length: Value, parent: Value | None) -> int | None:
     if not isinstance(size, int | float) or isinstance(size, bool):
         return None
     known = parent.size if isinstance(parent, Dataset) else None
-    return int(size) if size > 1 else math.floor(size * known) if known else None
+    try:
+        return int(size) if size > 1 else math.floor(size * known) if known else None
+    except (OverflowError, ValueError):  # infinite, or no number
+        return None
 
 
 def subset(walker: Walker, name: str, arguments: Arguments, site: Site) -> Value:
@@ -106,7 +110,7 @@ def _two_parts(walker: Walker, value: Value, site: Site) -> list[Value]:
         return [Items(site=site, elements=elements, open=True, whole=value, part=part) for part in parts]
     if isinstance(value, Dataset | Instance):
         return [part_of(walker, value, index, None, site) for index in (0, 1)]
-    return [Unknown(site=site), Unknown(site=site)]
+    return [Part(site=site, whole=value, part=part) for part in parts]
 
 
 def _rows(walker: Walker, value: Tensor, part: Value, site: Site) -> Value:

@@ -2,7 +2,7 @@
 
 from convlens.checking.events import Backward
 from convlens.checking.library import operations
-from convlens.checking.library.operation_table import OPERATIONS
+from convlens.checking.library.operation_table import OPERATIONS, SAME_AS
 from convlens.checking.values import (
     Arguments,
     Constant,
@@ -11,6 +11,7 @@ from convlens.checking.values import (
     Site,
     Size,
     Tensor,
+    Unknown,
     Value,
 )
 from convlens.checking.walker import Walker
@@ -21,7 +22,9 @@ def backward(walker: Walker, loss: Value | None, site: Site, via: str = "tensor"
     walker.emit(Backward(site=site, loss=loss, via=via))
 
 
-def tensor_method(walker: Walker, tensor: Tensor, name: str, arguments: Arguments, site: Site) -> Value:
+def tensor_method(  # noqa: PLR0911 - a list of cases
+    walker: Walker, tensor: Tensor, name: str, arguments: Arguments, site: Site
+) -> Value:
     """A method of a tensor."""
     if name == "backward":
         backward(walker, tensor, site)
@@ -41,9 +44,13 @@ def tensor_method(walker: Walker, tensor: Tensor, name: str, arguments: Argument
     if name in ("view_as", "reshape_as", "expand_as"):
         return operations.apply(walker, name, _with(tensor, arguments), site)
     inplace = name.endswith("_") and not name.startswith("_") and name not in OPERATIONS
-    return operations.apply(
-        walker, name.rstrip("_") if inplace else name, _with(tensor, arguments), site, inplace=inplace
-    )
+    op = name.rstrip("_") if inplace else name
+    if tensor.supposed and op not in OPERATIONS and op not in SAME_AS:
+        return Unknown(site=site, name=name)  # no tensor after all
+    result = operations.apply(walker, op, _with(tensor, arguments), site, inplace=inplace)
+    if inplace and isinstance(result, Tensor):
+        tensor.shape = result.shape
+    return result
 
 
 def _with(tensor: Tensor, arguments: Arguments) -> Arguments:

@@ -1,7 +1,7 @@
 """Optimizers and schedulers: constructed from their arguments; their methods."""
 
 from convlens.checking.events import SchedulerStep, Step, ZeroGrad
-from convlens.checking.library import chance, ignite, lightning, pixels
+from convlens.checking.library import chance, ignite, lightning, pictures
 from convlens.checking.library.signatures import bind
 from convlens.checking.values import (
     Arguments,
@@ -138,7 +138,7 @@ def tool_method(walker: Walker, tool: Tool, name: str, arguments: Arguments, sit
     others = {
         "numpy_generator": chance.generator_method,
         "trainer": lightning.trainer_method,
-        "picture": pixels.picture_method,
+        "picture": pictures.method,
         "engine": ignite.engine_method,
     }
     if tool.kind in others:

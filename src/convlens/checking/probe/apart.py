@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from convlens.errors import ConvlensError
 
 SECONDS = 60
 """Of the processor's time; a busy machine may take longer by the clock."""
-_PATIENCE = 2
+_PATIENCE = 3
 """By the clock, so many times the seconds."""
 MEMORY = 4 * 2**30
 """Bytes beyond what PyTorch itself takes."""
@@ -54,6 +54,7 @@ def observe(
     timeout: int = SECONDS,
     memory: int = MEMORY,
     trust: bool = False,
+    arguments: Sequence[str] = (),
     training: Training | None = None,
     texts: Mapping[Path, str] | None = None,
 ) -> Observation:
@@ -64,6 +65,7 @@ def observe(
         timeout: seconds of the processor's time after which it is ended; what was seen so far is kept.
         memory: bytes that it may take beyond what PyTorch itself takes.
         trust: run it although the system cannot isolate it completely.
+        arguments: what it is given on its command line.
         training: let it train instead of cutting it short, and see how well it does.
         texts: what the script and its neighbours say instead of what their files say.
 
@@ -88,6 +90,7 @@ def observe(
             "patience": _PATIENCE * timeout,
             "bytes": memory,
             "trust": trust,
+            "arguments": list(arguments),
             "training": asdict(training) if training is not None else None,
         }
         status = _run(request, scratch, timeout)

@@ -1,5 +1,6 @@
 """The process that runs a person's script: reads a request from standard input, and leaves its answer in a file."""
 
+import argparse
 import builtins
 import json
 import os
@@ -11,18 +12,24 @@ import traceback
 import types
 from collections.abc import Container
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from convlens.apart import limit, load_torch
 from convlens.checking.probe import isolation
 from convlens.checking.probe.isolation import RefusedError
 
-Kind = Literal["error", "missing", "refused", "time", "memory", "exit", "killed"]
+if TYPE_CHECKING:
+    from convlens.checking.probe.observation import CrashKind
+
 NETWORK = "use the network without a trace: it is closed in Python only, not by the system"
 
 
 class TimeIsUpError(BaseException):
     """The time limit; a script's own `except Exception` lets it pass."""
+
+
+class UsageError(SystemExit):
+    """The script asked for other arguments than it got."""
 
 
 def main() -> None:
@@ -74,7 +81,8 @@ def _run(request: dict[str, Any], gaps: list[str]) -> bytes:
     limit(2 * request["seconds"], request["bytes"])
     os.chdir(view)
     sys.path[:0] = [str(view)]
-    sys.argv = [str(view / Path(request["file"]).name)]
+    sys.argv = [str(view / Path(request["file"]).name), *request["arguments"]]
+    _note_usage()
     seed = training["seed"] if training else 0
     random.seed(seed)
     np.random.seed(seed)
@@ -106,6 +114,19 @@ class _Alarm:
             raise TimeIsUpError("its time was up")
 
 
+def _note_usage() -> None:
+    """Let what a parser of arguments says be known, and not only printed."""
+    original = argparse.ArgumentParser.error
+
+    def error(parser: argparse.ArgumentParser, message: str) -> NoReturn:
+        try:
+            original(parser, message)
+        except SystemExit:
+            raise UsageError(message) from None
+
+    argparse.ArgumentParser.error = error  # type: ignore[method-assign, assignment]
+
+
 def _execute(program: types.CodeType, watch: Any, alarm: _Alarm) -> None:
     module = types.ModuleType("__main__")
     module.__file__ = sys.argv[0]
@@ -115,6 +136,9 @@ def _execute(program: types.CodeType, watch: Any, alarm: _Alarm) -> None:
             exec(program, vars(module))  # noqa: S102 - the command says that it runs the file
             alarm.is_on = False
             watch.book.observation.finished = True
+        except UsageError as error:
+            alarm.is_on = False
+            watch.note_crash(error, "usage", module)
         except SystemExit as error:
             alarm.is_on = False
             watch.book.observation.finished = error.code in (None, 0)
@@ -133,8 +157,10 @@ def _print(error: BaseException, files: Container[str]) -> None:
     sys.stderr.writelines([*traceback.format_list(frames), *traceback.format_exception_only(error)])
 
 
-def _kind(error: BaseException) -> Kind:
+def _kind(error: BaseException) -> "CrashKind":
     """Whose fault an exception is."""
+    from convlens.checking.probe import importing
+
     words = str(error)
     if isinstance(error, TimeIsUpError | KeyboardInterrupt):
         return "time"
@@ -144,8 +170,8 @@ def _kind(error: BaseException) -> Kind:
         return "memory"
     if isinstance(error, ImportError | OSError | EOFError):
         return "missing"
-    if isinstance(error, AttributeError) and ("module 'torchvision" in words or "module 'lightning" in words):
-        return "missing"
+    if isinstance(error, AttributeError) and isinstance(error.obj, types.ModuleType):
+        return "missing" if error.obj.__name__.partition(".")[0] in importing.REPLACED else "error"
     return "error"
 
 

@@ -12,7 +12,8 @@ from typing import Any
 _STANDINS = Path(__file__).parent / "standins"
 _ALWAYS = {"torchvision"}
 """Its data sets and weights would have to be fetched, and it has no build beside every PyTorch."""
-_WHEN_MISSING = {"tqdm", "sklearn", "accelerate", "lightning"}
+_WHEN_MISSING = {"tqdm", "sklearn", "accelerate", "lightning", "pytorch_lightning", "ignite", "torchmetrics"}
+REPLACED = _ALWAYS | _WHEN_MISSING
 _SILENT = {"matplotlib", "seaborn", "plotly", "tensorboard", "tensorboardX", "wandb", "mlflow", "torchsummary"}
 _SILENT |= {"torchinfo", "torchviz", "tabulate", "termcolor", "colorama", "visdom", "pylab", "prettytable", "IPython"}
 _SILENT_PARTS = {"torch.utils.tensorboard"}

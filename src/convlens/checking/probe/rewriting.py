@@ -7,6 +7,7 @@ import ast
 from dataclasses import dataclass, field
 
 LOOP, WHILE, DIVIDE = "__convlens_loop__", "__convlens_while__", "__convlens_divide__"
+DIVIDE_IN_PLACE = "__convlens_divide_in_place__"
 
 
 @dataclass
@@ -17,11 +18,18 @@ class FileTable:
         functions: first line of its code (a decorator's, if it has some) -> the lines from `def` to its end.
         loops: line -> the last line of the loop that begins there.
         accumulates: whether an `if` asks for the rest of a division.
+        chosen: the lines of what is done only where one number is larger than another.
     """
 
     functions: dict[int, tuple[int, int]] = field(default_factory=dict)
     loops: dict[int, int] = field(default_factory=dict)
     accumulates: bool = False
+    chosen: list[tuple[int, int]] = field(default_factory=list)
+
+    def loop_around(self, line: int) -> tuple[int, int]:
+        """The lines of the innermost loop that holds a line, or the line alone."""
+        around = [(first, last) for first, last in self.loops.items() if first <= line <= last]
+        return max(around, default=(line, line))
 
 
 def rewrite(tree: ast.Module) -> FileTable:
@@ -59,6 +67,8 @@ class _Rewriter(ast.NodeTransformer):
     def visit_If(self, node: ast.If) -> ast.AST:
         if any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mod) for part in ast.walk(node.test)):
             self._table.accumulates = True
+        elif any(isinstance(part, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for part in ast.walk(node.test)):
+            self._table.chosen.append((node.body[0].lineno, node.body[-1].end_lineno or node.body[-1].lineno))
         return self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
@@ -70,7 +80,7 @@ class _Rewriter(ast.NodeTransformer):
         if not isinstance(node.op, ast.Div) or not isinstance(node.target, ast.Name):
             return node
         left = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
-        value = _call(DIVIDE, node, [left, node.value])
+        value = _call(DIVIDE_IN_PLACE, node, [left, node.value])
         return ast.copy_location(ast.Assign([node.target], value), node)
 
 

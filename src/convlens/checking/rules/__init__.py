@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 from convlens.checking.facts import Facts
@@ -75,3 +76,9 @@ def all_rules() -> dict[str, tuple[Rule, Check]]:
         if hasattr(module, "RULE"):
             found[module.RULE.slug] = (module.RULE, module.check)
     return dict(sorted(found.items()))
+
+
+def nearest(slug: str) -> str:
+    """What to tell a person about a name that is no rule's: the one that was probably meant, or where they are."""
+    near = get_close_matches(slug.lower(), all_rules(), n=1)
+    return f"did you mean {near[0]}?" if near else "`convlens rules` lists all."

@@ -3,13 +3,14 @@
 import ast
 from collections.abc import Iterator
 
-from convlens.checking.events import Assigned, Called, Divided, Returned
+from convlens.checking.events import Divided
 from convlens.checking.facts import Facts, Pass
 from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.fixing import replace
+from convlens.checking.percentages import taken_twice
 from convlens.checking.rules import Rule
-from convlens.checking.scores import batches_of_one, counts_batches, counts_items, data_of, pass_over, score
-from convlens.checking.values import NONE, Constant, Dataset, Loader, Number, Site, Tensor, Value
+from convlens.checking.scores import batches_of_one, counts_batches, counts_items, data_of, never_read, pass_over, score
+from convlens.checking.values import Constant, Dataset, Loader, Number, Tensor, Value
 
 _SCRIPT = """
 import torch
@@ -34,8 +35,9 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="Accuracy divided by the wrong number",
     symptom="an accuracy over 1 or over 100 percent, or one that is far too low",
-    why="The accuracy is the number of right answers divided by the number of items that were scored: 9000 of 10000 "
-    "are 0.9, but 9000 over 157 batches are 57.3, and over the 60000 training items 0.15.",
+    why="The accuracy is the number of right answers divided by the number of items that were scored. Divided by the "
+    "number of batches it can be over 1; divided by the size of another set it is as far off as that set is larger or "
+    "smaller.",
     bad=_SCRIPT.replace("COUNTED", "test_loader"),
     good=_SCRIPT.replace("COUNTED", "test_loader.dataset"),
 )
@@ -45,7 +47,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Divisions of counted right answers, and percentages of percentages."""
     for event in facts.of(Divided):
         yield from _division(facts, event)
-    yield from _percent_twice(facts)
+    for site, name in taken_twice(facts):
+        what = f"`{name}` is a percentage already; here it is" if name else "A percentage is"
+        yield RULE.finding(site, f"{what} multiplied by 100 once more.", fix=Fix("Multiply by 100 only once."))
 
 
 def _division(facts: Facts, event: Divided) -> Iterator[Finding]:
@@ -61,6 +65,8 @@ def _division(facts: Facts, event: Divided) -> Iterator[Finding]:
         yield RULE.finding(event.site, message, fix=Fix("Count the right answers: `.sum()` in place of the mean."))
         return
     if counts_batches(below):
+        if never_read(facts, event):
+            return
         message = "The right answers are divided by the number of batches, not by the number of items."
     elif one is not None and measured.loops and _last_batch(one, below):
         message = "The right answers of all batches are divided by the number of items in the last one."
@@ -102,7 +108,7 @@ def _other_size(facts: Facts, one: Pass | None, of: Value | None, below: Value) 
         return None
     if below.tensor is not None and any(part.op == "getitem" for part in below.tensor.ancestry()):
         return None  # a batch or a part cut from the tensor
-    if below.tensor is not None and _chosen_from(scored, below.tensor):
+    if below.tensor is not None and scored.instance is None and _chosen_from(scored, below.tensor):
         return "the number of all items, of which only a part was scored"
     counted = below.of.dataset if isinstance(below.of, Loader) else below.of
     if not isinstance(counted, Dataset) or _same_items(scored, counted):
@@ -173,89 +179,3 @@ def _fix(event: Divided, one: Pass | None) -> Fix:
 def _sampled(loader: Value | None) -> bool:
     sampler = loader.arguments.get("sampler") if isinstance(loader, Loader) else None
     return sampler is not None and not (isinstance(sampler, Constant) and sampler.value is None)
-
-
-# ------------------------------------------------------------------------------------------------ percent of percent
-
-
-def _percent_twice(facts: Facts) -> Iterator[Finding]:
-    """`acc * 100` or `f"{acc:.1%}"` of a name that always holds a percentage."""
-    for value in _held(facts):
-        factor = _second_factor(value)
-        if factor is not None and factor.site is not None:
-            yield RULE.finding(
-                factor.site,
-                "A percentage is multiplied by 100 once more.",
-                fix=Fix("Multiply by 100 only once."),
-            )
-    percentages = _percentages(facts)
-    for node in ast.walk(facts.tree):
-        operand = _taken_as_percent(node)
-        if operand is not None and (ast.unparse(operand), _function_of(facts, operand)) in percentages:
-            yield RULE.finding(
-                Site.of(facts.source, node if isinstance(node, ast.BinOp) else operand),
-                f"`{ast.unparse(operand)}` is a percentage already; here it is multiplied by 100 once more.",
-                fix=Fix("Multiply by 100 only once."),
-            )
-
-
-def _held(facts: Facts) -> Iterator[Number]:
-    """Numbers that are kept, returned or handed on."""
-    for event in facts.events:
-        if isinstance(event, Assigned | Returned) and isinstance(event.value, Number):
-            yield event.value
-        elif isinstance(event, Called):
-            yield from (value for value in event.arguments if isinstance(value, Number))
-
-
-def _second_factor(value: Number) -> Number | None:
-    """The product by which a percentage was taken a second time."""
-    one: Value = value
-    while isinstance(one, Number) and one.percent >= 2:
-        if one.op == "mul":
-            return one
-        one = max(one.parts, key=lambda part: part.percent if isinstance(part, Number) else 0, default=NONE)
-    return None
-
-
-def _percentages(facts: Facts) -> set[tuple[str, ast.AST | None]]:
-    """Names, with the function they stand in, whose every value is an accuracy in percent."""
-    held: dict[tuple[str, ast.AST | None], list[bool]] = {}
-    for event in facts.of(Assigned):
-        if facts.in_file(event.site) and not (isinstance(event.value, Constant)):
-            key = event.target, event.function.node if event.function else None
-            value = event.value
-            is_percent = isinstance(value, Number) and value.kind in ("accuracy", "correct") and value.percent > 0
-            held.setdefault(key, []).append(is_percent or _percent_tensor(value))
-    return {key for key, found in held.items() if all(found)}
-
-
-def _percent_tensor(value: Value) -> bool:
-    """A tensor of right answers times 100, divided."""
-    measured = score(value) if isinstance(value, Tensor) else None
-    if measured is None or measured.kind == "loss" or not isinstance(value, Tensor):
-        return False
-    made = [one.made_by for one in value.ancestry() if one.made_by and one.op == "mul"]
-    return any(isinstance(other, Constant) and other.value in (100, 100.0) for one in made for other in one.inputs)
-
-
-def _taken_as_percent(node: ast.AST) -> ast.expr | None:
-    """What is multiplied by 100 or printed with `%` here, where it is a name."""
-    found: ast.expr | None = None
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        for one, other in ((node.left, node.right), (node.right, node.left)):
-            if isinstance(other, ast.Constant) and other.value in (100, 100.0):
-                found = one
-    elif isinstance(node, ast.FormattedValue) and node.format_spec is not None:
-        spec = ast.unparse(node.format_spec).strip("'\"")
-        found = node.value if spec.endswith("%") else None
-    return found if isinstance(found, ast.Name | ast.Attribute) else None
-
-
-def _function_of(facts: Facts, node: ast.AST) -> ast.AST | None:
-    parents = facts.source.parents
-    while node in parents:
-        node = parents[node]
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            return node
-    return None

@@ -8,7 +8,7 @@ from convlens.checking.facts import Facts, produced
 from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.fixing import add_argument, replace
 from convlens.checking.rules import Rule
-from convlens.checking.values import Constant, Loader, Tensor, Value
+from convlens.checking.values import NONE, Constant, Items, Loader, Tensor, Value
 
 _SCRIPT = """
 import torch
@@ -72,9 +72,13 @@ def _network(value: Value, outputs: dict[int, Forward]) -> Forward | None:
     while isinstance(value, Tensor):
         if id(value) in outputs:
             return outputs[id(value)]
-        if value.made_by is None or value.op not in _KEEPS or value.made_by.input is None:
+        made = value.made_by
+        if made is not None and value.op == "cat" and made.inputs and isinstance(made.inputs[0], Items):
+            value = next(iter(made.inputs[0].elements), NONE)  # the answers for all batches in one
+        elif made is not None and value.op in _KEEPS and made.input is not None:
+            value = made.input
+        else:
             return None
-        value = value.made_by.input
     return None
 
 

@@ -9,6 +9,7 @@ from convlens.checking.facts import Facts
 from convlens.checking.findings import Edit, Finding, Fix, Severity
 from convlens.checking.fixing import replace
 from convlens.checking.rules import Rule
+from convlens.checking.updates import held_layers
 from convlens.checking.values import Constant, Items, Value
 
 _SCRIPT = """
@@ -54,6 +55,7 @@ RULE = Rule(
     bad=_SCRIPT.replace("FIRST", "self.conv1(x)"),
     good=_SCRIPT.replace("FIRST", "torch.relu(self.conv1(x))"),
 )
+_ON_PURPOSE = "Leave it if it is meant: two small layers are cheaper than a large one. Else put an activation between."
 _NORMALISED = ("batch_norm1d", "batch_norm2d", "batch_norm")
 _LINEAR = (
     *_NORMALISED, "avg_pool1d", "avg_pool2d", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "dropout", "dropout1d",
@@ -70,13 +72,22 @@ def check(facts: Facts) -> Iterator[Finding]:
         if not chain:
             continue
         first = chain[-1]
+        if _taught_apart(facts, first, event):
+            continue
         harmless = _on_purpose(first, event)
         yield RULE.finding(
             place(first),
             f"Between {_named(first)} and {_named(event)} nothing is nonlinear: together they are one linear layer.",
             severity=Severity.INFO if harmless else None,
-            fix=Fix("Put an activation between them.", () if harmless else _edits(chain)),
+            fix=Fix(_ON_PURPOSE) if harmless else Fix("Put an activation between them.", _edits(chain)),
         )
+
+
+def _taught_apart(facts: Facts, first: Operation, second: Operation) -> bool:
+    """Whether each has an optimizer of its own: what a generator draws is a picture, not a hidden layer."""
+    held = [held_layers(optimizer).keys() for optimizer in facts.optimizers]
+    holders = [{index for index, layers in enumerate(held) if id(one.layer) in layers} for one in (first, second)]
+    return all(holders) and not holders[0] & holders[1]
 
 
 def _bent(facts: Facts) -> set[int]:
@@ -149,9 +160,9 @@ def _named(event: Operation) -> str:
         if isinstance(target, ast.Attribute | ast.Name):
             return f"`{ast.unparse(target)}`"
         if layer.line == getattr(layer.site.node, "end_lineno", 0):
-            return f"`{layer.site.text}` in line {layer.line}"
-        return f"the {kind} in line {layer.line}"
-    return f"the {kind} in line {event.line}"
+            return f"`{layer.site.text}` in {layer.site.place}"
+        return f"the {kind} in {layer.site.place}"
+    return f"the {kind} in {event.site.place}"
 
 
 def _edits(chain: list[Operation]) -> tuple[Edit, ...]:

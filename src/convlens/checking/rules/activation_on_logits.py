@@ -39,8 +39,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="Activation on the logits",
     symptom="the loss stays above a floor, or some classes are never predicted",
-    why="Logits may be any number, and must be able to be: ReLU cuts off all that is negative and its gradient, "
-    "sigmoid and tanh leave too narrow a range to be sure of a class, and dropout sets the answer itself to zero.",
+    why="Logits have to be free to take any value: ReLU cuts off all that is negative, and its gradient; sigmoid and "
+    "tanh leave too narrow a range to be sure of a class; dropout sets answers to zero.",
     bad=_SCRIPT.replace("LAST", "\n    nn.ReLU(),"),
     good=_SCRIPT.replace("LAST", ""),
 )

@@ -37,8 +37,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="Test pictures changed at random",
     symptom="the validation accuracy is under the training accuracy and differs from call to call",
-    why="Random flips, crops and the like make other, harder pictures out of the test pictures, other ones each time; "
-    "the score is then not of the test set and cannot be compared.",
+    why="Random flips, crops and the like turn the test pictures into other, harder ones, different each time; the "
+    "score is then not that of the test set, and cannot be compared.",
     bad=_SCRIPT.replace("STEPS", "    transforms.RandomCrop(28, padding=4),\n    transforms.ToTensor(),\n"),
     good=_SCRIPT.replace("STEPS", "    transforms.ToTensor(),\n"),
 )
@@ -52,7 +52,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for use in facts.purposes.evaluation_only():
         dataset = use.dataset
         steps = random_steps(dataset.transform) if dataset else []
-        if dataset is None or not steps:
+        if dataset is None or not steps or not _always_random(dataset):
             continue
         if facts.purposes.trains_on(dataset):
             site, shared = use.source.site, True  # by samplers, which choose other items of the same set
@@ -63,9 +63,15 @@ def check(facts: Facts) -> Iterator[Finding]:
         name = facts.purposes.label(use.source, facts.purposes.label(dataset, "This set"))
         kinds = " and ".join(dict.fromkeys(f"`{step.kind}`" for step in steps))
         yield RULE.finding(
-            site, f"{name} is scored on with random changes of the pictures: {kinds}.",
+            site, f"{name} is scored on, and its pictures are changed at random: {kinds}.",
             fix=_fix(steps) if not shared else Fix("Give the pictures that are scored a transform of their own."),
         )  # fmt: skip
+
+
+def _always_random(dataset: Dataset) -> bool:
+    """Whether it is random whichever transform is chosen, as in `chosen[phase]`."""
+    others = dataset.transform.alternatives if dataset.transform is not None else []
+    return all(random_steps(one) for one in others if isinstance(one, Transform))
 
 
 def _exchanged(facts: Facts) -> bool:
@@ -77,10 +83,19 @@ def _place(facts: Facts, dataset: Dataset, step: Transform) -> tuple[Site | None
     """Where a person would mend it, and whether other data share the transform."""
     if dataset.parent is not None:
         return dataset.site, True
-    users = [one for one in facts.datasets if one.transform is dataset.transform and one.site is not dataset.site]
+    used = [use.dataset for use in (*facts.purposes.training, *facts.purposes.scoring) if use.dataset is not None]
+    users = [one for one in (*facts.datasets, *used) if _shares(one, dataset) and one.site is not dataset.site]
     if any(one.parent is None for one in users):
         return _argument(dataset), True
     return (step.site if facts.in_file(step.site) else dataset.site), False
+
+
+def _shares(one: Dataset, other: Dataset) -> bool:
+    """Whether both have one transform, or transforms that one call in a function makes."""
+    a, b = one.transform, other.transform
+    if a is None or b is None or a is b:
+        return a is b
+    return a.site is not None and b.site is not None and a.site.node is b.site.node
 
 
 def _argument(dataset: Dataset) -> Site | None:

@@ -57,7 +57,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Views whose rows are not the pictures of the batch."""
     for event in facts.of(ShapeProblem):
         operation = operation_of(facts, event) if event.kind == "batch-mixed" else None
-        if operation is None or not isinstance(operation.output, Tensor) or _on_purpose(facts, event, operation):
+        if operation is None or not isinstance(operation.output, Tensor) or event.tensor.role == "labels":
+            continue
+        if _on_purpose(facts, event, operation):
             continue
         first = event.tensor.shape or ()
         yield RULE.finding(

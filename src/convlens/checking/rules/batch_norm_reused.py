@@ -87,10 +87,11 @@ def _goes_over_a_part(over: Value | None) -> bool:
 
 def _message(event: Operation, site: Site) -> str:
     layer = event.layer.name if event.layer else "BatchNorm2d"
-    line = event.layer.line if event.layer else 0
-    if site.node is event.node or site.line == line:
-        return f"The `{layer}` made in line {line} is applied a second time here."
-    return f"A block is applied a second time here, and with it the `{layer}` made in line {line}."
+    made = event.layer.site if event.layer else None
+    place = f" made in {made.place}" if made else ""
+    if site.node is event.node or (made and site.line == made.line):
+        return f"The `{layer}`{place} is applied a second time here."
+    return f"A block is applied a second time here, and with it the `{layer}`{place}."
 
 
 def _shares(before: Operation, event: Operation) -> bool:

@@ -47,8 +47,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="Batch size written into the network",
     symptom="shape '[64, -1]' is invalid for input, or it fails in the last batch or for a single picture",
-    why="The last batch is smaller: 60000 pictures are 937 batches of 64 and one of 32. And the finished network could "
-    "never be given a single picture.",
+    why="The last batch is smaller wherever the pictures do not divide evenly into batches, and the finished network "
+    "could never be given a single picture.",
     bad=_SCRIPT.replace("SIZE", "64"),
     good=_SCRIPT.replace("SIZE", "x.size(0)"),
 )

@@ -66,7 +66,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 yield _finding(
                     event,
                     place(sigmoid),
-                    f"The output of this {sigmoid.op} goes into the loss of line {loss.line}, which takes the sigmoid "
+                    f"The output of this {sigmoid.op} goes into the loss in {loss.place}, which takes the sigmoid "
                     "itself.",
                 )
         elif event.op == "binary_cross_entropy":

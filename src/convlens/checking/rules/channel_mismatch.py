@@ -55,7 +55,8 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         yield RULE.finding(
             site,
-            f"{event.found} channels reach this layer{_from(event.tensor)}, which takes {event.expected}.",
+            f"This layer takes {event.expected} channel{'s' * (event.expected != 1)}, and {event.found} reach it"
+            f"{_from(event.tensor)}.",
             fix=Fix(f"Set {argument} to {event.found}.", set_argument(event.layer, argument, (event.found,), site)),
         )
 
@@ -69,6 +70,6 @@ def _from(tensor: Tensor) -> str:
     """What gives the channels out."""
     for one in tensor.ancestry():
         layer = one.made_by.layer if one.made_by else None
-        if layer is not None and layer.kind.startswith("conv") and layer.line:
-            return f" from the convolution in line {layer.line}"
+        if layer is not None and layer.kind.startswith("conv") and layer.site:
+            return f" from the convolution in {layer.site.place}"
     return " from the data" if any(one.role == "images" for one in tensor.ancestry()) else ""

@@ -1,29 +1,23 @@
 """A head with fewer outputs than there are classes, or labels beyond its outputs."""
 
 import ast
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from convlens.checking.dataflow import head, whole_number
 from convlens.checking.events import Assigned, LossComputed, Operation
-from convlens.checking.facts import TRANSPARENT, Facts
+from convlens.checking.facts import Facts
 from convlens.checking.findings import Edit, Finding, Fix, Severity
 from convlens.checking.fixing import replace
 from convlens.checking.library.layers import head_of
 from convlens.checking.rules import Rule
+from convlens.checking.targets import Labels, labels_of
 from convlens.checking.values import (
-    Dataset,
-    Items,
-    Iterating,
-    Loader,
     Method,
     Module,
     Number,
     Site,
     Tensor,
     Unknown,
-    Value,
 )
 
 _SCRIPT = """
@@ -60,27 +54,16 @@ RULE = Rule(
     bad=_SCRIPT.replace("CLASSES", "10"),
     good=_SCRIPT.replace("CLASSES", "100"),
 )
-_CHOSEN = re.compile(r"==|!=|<|>|\bif\b|\bin\b|isin|where|nonzero|logical")
-
-
-@dataclass(frozen=True)
-class _Labels:
-    """The labels that a loss is given: from lowest to highest; `shifted` where they were added to or taken from."""
-
-    lowest: int
-    highest: int
-    shifted: Operation | None
-    data: Dataset
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Losses whose prediction has fewer, or more, columns than there are classes."""
     if any(event.target.endswith((".targets", ".labels")) for event in facts.of(Assigned)):
         return  # the classes were chosen or counted anew
-    needed: dict[tuple[ast.AST, int], list[_Labels]] = {}
+    needed: dict[tuple[ast.AST, int], list[Labels]] = {}
     heads: dict[tuple[ast.AST, int], Operation] = {}
     for event in facts.of(LossComputed):
-        last, labels = head(event.prediction), _labels(event.target)
+        last, labels = head(event.prediction), labels_of(event.target)
         if event.op not in ("cross_entropy", "nll_loss") or last is None:
             continue
         yield from _one_less(last)
@@ -127,11 +110,11 @@ def _one_less(last: Operation) -> Iterator[Finding]:
         )
 
 
-def _judged(outputs: int, given: list[_Labels], last: Operation) -> Iterator[Finding]:
+def _judged(outputs: int, given: list[Labels], last: Operation) -> Iterator[Finding]:
     wrong = next((one for one in given if one.highest >= outputs or one.lowest < 0), None)
-    if wrong is not None and wrong.shifted is not None:
+    if wrong is not None and wrong.shifted is not None and wrong.lowest != 0:
         yield RULE.finding(
-            wrong.shifted.site,
+            wrong.shifted,
             f"The labels run from {wrong.lowest} to {wrong.highest} after this; the last layer has {outputs} outputs, "
             f"for labels from 0 to {outputs - 1}.",
             fix=Fix("Let the labels start at 0."),
@@ -150,73 +133,6 @@ def _judged(outputs: int, given: list[_Labels], last: Operation) -> Iterator[Fin
             severity=Severity.WARNING,
             fix=Fix(f"Give the last layer {most} outputs.", _edits(last, most)),
         )
-
-
-def _labels(target: Value | None) -> _Labels | None:
-    """The range of the labels, where it is certain."""
-    shifted, offset = None, 0
-    if not isinstance(target, Tensor) or _picked(target):
-        return None
-    while isinstance(target, Tensor) and target.role != "labels" and target.made_by is not None:
-        made = target.made_by
-        if made.op in ("add", "sub"):
-            step = next((n for n in map(whole_number, made.inputs) if n is not None), None)
-            if step is None or not isinstance(made.inputs[0], Tensor):
-                return None
-            shifted, offset = made, offset + (step if made.op == "add" else -step)
-        elif made.op not in (*TRANSPARENT, "tensor", "long", "int", "getitem"):
-            return None
-        target = made.input
-    if not isinstance(target, Tensor) or target.role != "labels":
-        return None
-    data = target.of.dataset if isinstance(target.of, Loader) else target.of
-    if not isinstance(data, Dataset) or data.classes is None or not _all_classes(data):
-        return None
-    first = 1 if data.root().kind == "EMNIST" and data.root().constant("split") == "letters" else 0
-    return _Labels(first + offset, data.classes - 1 + offset, shifted, data.root())
-
-
-def _picked(target: Tensor) -> bool:
-    """Whether labels were picked by what they are."""
-    return any(
-        one.made_by is not None and one.op == "getitem" and _by_value(one.made_by.arguments.get("index"))
-        for one in target.ancestry()
-    )
-
-
-def _by_value(index: Value | None) -> bool:
-    if isinstance(index, Tensor):
-        return index.dtype == "bool" or any(
-            one.op in ("eq", "ne", "lt", "gt", "le", "ge", "isin", "nonzero", "where") for one in index.ancestry()
-        )
-    return index is not None and index.site is not None and _CHOSEN.search(index.site.text) is not None
-
-
-def _all_classes(data: Dataset) -> bool:
-    """Whether all classes of the original set may be in it, and its labels are as they came."""
-    one: Dataset | None = data
-    while one is not None:
-        changed = one.arguments.get("target_transform")
-        if changed is not None and changed.site is not None and changed.site.text != "None":
-            return False
-        if one.kind == "Subset" and one.part < 0 and not _whatever(one.arguments.get("indices")):
-            return False
-        one = one.parent
-    return True
-
-
-def _whatever(indices: Value | None) -> bool:
-    """Whether indices were taken without a look at the labels."""
-    if isinstance(indices, Iterating):
-        return indices.kind == "range"
-    if isinstance(indices, Tensor):
-        return any(one.op == "randperm" for one in indices.ancestry()) and not _by_value(indices)
-    return (
-        isinstance(indices, Items)
-        and indices.site is not None
-        and _CHOSEN.search(indices.site.text) is None
-        and "range" in indices.site.text
-    )
 
 
 def _site(last: Operation) -> Site:

@@ -39,14 +39,15 @@ RULE = Rule(
     title="All weights start alike",
     symptom="the network learns as if each layer had a single neuron; the accuracy stays low",
     why="Neurons that start with the same weights give the same output and get the same gradient, so they stay alike "
-    "for ever: a layer of 100 neurons can do no more than one.",
+    "for ever: however many neurons a layer has, it can do no more than one.",
     bad=_SCRIPT.replace("INIT", "nn.init.constant_(module.weight, 0.01)"),
     good=_SCRIPT.replace("INIT", "nn.init.kaiming_normal_(module.weight)"),
 )
 _ZEROS = ("zeros_", "zero_", "zeros")
 _FILLS = ("constant_", "constant", "fill_", "ones_", "ones", *_ZEROS)
 _MAKERS = ("ones", "zeros", "full", "ones_like", "zeros_like", "full_like")
-_PASSING = ("batch_norm", "dropout", "mul", "identity", "layer_norm", "group_norm", "join", "to", "clone")
+_PASSING = ("batch_norm", "dropout", "mul", "identity", "layer_norm", "group_norm", "join", "to", "clone", "softmax",
+            "log_softmax")  # fmt: skip
 
 
 def check(facts: Facts) -> Iterator[Finding]:

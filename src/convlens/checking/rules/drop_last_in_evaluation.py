@@ -33,8 +33,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     title="Test items left out",
     symptom="the score is of fewer pictures than the test set has, or changes with the batch size",
-    why="With drop_last the items of the last, smaller batch are not scored: 10000 items in batches of 64 are 156 full "
-    "batches, 9984 items.",
+    why="With drop_last the items of the last, smaller batch are not scored, so the score is not that of the whole set "
+    "and changes with the batch size.",
     bad=_SCRIPT.replace("DROPPED", "True"),
     good=_SCRIPT.replace("DROPPED", "False"),
 )

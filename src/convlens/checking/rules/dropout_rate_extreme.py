@@ -41,7 +41,7 @@ RULE = Rule(
     title="Nearly everything is dropped",
     symptom="the training loss hardly falls, the test accuracy is far above the training accuracy",
     why="`p` is the share that is dropped, not the share that is kept, and what is left is multiplied by 1 / (1 - p): "
-    "at 0.9 one neuron in ten remains, ten times as large.",
+    "the nearer p is to 1, the fewer neurons remain in each step, and the more each of them is blown up.",
     bad=_SCRIPT.replace("RATE", "keep_prob"),
     good=_SCRIPT.replace("RATE", "1 - keep_prob"),
 )

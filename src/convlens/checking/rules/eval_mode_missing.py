@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from convlens.checking.events import Backward, Forward, LossComputed, Operation
+from convlens.checking.events import Backward, Forward
 from convlens.checking.facts import Facts, Pass
 from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.fixing import insert_before
-from convlens.checking.modes import ON_PURPOSE, first_forwards, last_mode_set, scored_at, train_before_scoring
+from convlens.checking.modes import ON_PURPOSE, first_forwards, last_mode_set, measures, scored_at, train_before_scoring
 from convlens.checking.rules import Rule
+from convlens.checking.updates import weighted_layers
 from convlens.checking.values import Site
 from convlens.checking.wording import network_text, says
 
@@ -75,15 +76,17 @@ print(correct / len(test_set))
 def check(facts: Facts) -> Iterator[Finding]:
     """Every scoring pass whose network is in training mode, unless a `train()` was put there (another mistake)."""
     for one in facts.scoring_passes():
-        if not _measures(one) or says(one, ON_PURPOSE):
+        if not measures(one) or says(one, ON_PURPOSE):
             continue
-        for forward in first_forwards(one):
+        networks = [forward for forward in first_forwards(one) if weighted_layers(forward.module)]  # and no loss
+        for forward in networks:
             if forward.mode == "train" and train_before_scoring(facts, one, forward) is None:
                 severity = _SEVERITIES[facts.reads_mode(forward.module)]
                 yield _finding(_place(facts, one, forward), one, network_text(one), severity)
                 break
 
 
+_WHY_LATER = "Once it has such a layer, scores in training mode are worse and differ from call to call."
 _SEVERITIES = {True: Severity.ERROR, None: Severity.WARNING, False: Severity.INFO}
 """By whether the modes differ for the network."""
 
@@ -105,12 +108,5 @@ def _finding(place: Site, one: Pass, name: str | None, severity: Severity) -> Fi
         f"`{name or 'the network'}` is scored here in training mode: `{call}` is missing.{harmless}",
         severity=severity,
         fix=Fix(f"Call {call} before scoring.", edits),
-    )
-
-
-def _measures(one: Pass) -> bool:
-    """Outside of a loop a single answer may be asked for; only with labels is it a score."""
-    return one.loop is not None or any(
-        isinstance(event, LossComputed) or (isinstance(event, Operation) and event.op in ("eq", "ne"))
-        for event in one.events
+        why=_WHY_LATER if severity is Severity.INFO else None,
     )

@@ -6,6 +6,7 @@ from convlens.checking.dataflow import after_wrong_layout, before_flattening, in
 from convlens.checking.events import ShapeProblem
 from convlens.checking.facts import Facts
 from convlens.checking.findings import Finding, Fix, Severity
+from convlens.checking.relations import is_guessed
 from convlens.checking.rules import Rule
 
 _SCRIPT = """
@@ -36,8 +37,7 @@ RULE = Rule(
     title="Wrong number of neurons after flattening",
     symptom="mat1 and mat2 shapes cannot be multiplied",
     why="A linear layer needs exactly as many inputs as numbers reach it: after flattening that is channels x height x "
-    "width. Each side follows from n_out = floor((n_in + 2p - k) / s) + 1: a 3 x 3 kernel without padding makes 26 of "
-    "28, and pooling by 2 makes 13 of these.",
+    "width. Each side follows from n_out = floor((n_in + 2p - k) / s) + 1.",
     bad=_SCRIPT.replace("NEURONS", "32 * 14 * 14"),
     good=_SCRIPT.replace("NEURONS", "32 * 13 * 13"),
 )
@@ -48,8 +48,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     for event in facts.of(ShapeProblem):
         if event.kind not in ("flatten-size", "features") or event.layer is None:
             continue
-        if after_wrong_layout(facts, event):
-            continue
+        if after_wrong_layout(facts, event) or is_guessed(event.tensor):
+            continue  # who calls may flatten before
         site = in_call_of_layer(event.layer, "in_features") or event.layer.site
         if site is None or not facts.in_file(site):
             site = event.layer.site

@@ -90,7 +90,9 @@ def _asks(event: Operation) -> bool:
     """Whether the code around asks for the mode: `if self.training:`, also as an early return."""
     source = event.site.source
     function = function_around(source, event.node)
-    tests = [part.test for part in ast.walk(function or event.node) if isinstance(part, ast.If | ast.IfExp)]
+    tests: list[ast.AST] = [
+        part.test for part in ast.walk(function or event.node) if isinstance(part, ast.If | ast.IfExp)
+    ]
     tests += [condition.node for condition in event.conditions]
     return any("train" in ast.unparse(test) for test in tests)
 

@@ -64,16 +64,18 @@ _MODEL = re.compile(r"(^|_)(model|net|network|cnn|classifier)($|_)")
 def check(facts: Facts) -> Iterator[Finding]:
     """Functions with a parameter that is not walked over (not applied) while a global of its kind is."""
     kinds = _kinds(facts)
-    calls = _calls(facts.tree)
-    for function in ast.walk(facts.tree):
+    calls = _calls(facts)
+    for function in facts.source.nodes:
         if not isinstance(function, Definition):
             continue
         yield from _given_and_taken(facts, function, calls.get(function.name, []))
         parameters = _parameters(facts, function, kinds, calls.get(function.name, []))
         for kind in ("loader", "model"):
             ignored = [name for name, one in parameters.items() if one == kind and not _serves(function, name)]
+            if not ignored or _names_taken(function, ignored):
+                continue
             used = [node for node in _served(function, kind) if _is_outer(function, node, kinds, kind)]
-            if not ignored or not used or _names_taken(function, ignored):
+            if not used:
                 continue
             text = ast.unparse(used[0])
             yield RULE.finding(
@@ -118,10 +120,10 @@ def _kinds(facts: Facts) -> dict[str, _Kind]:
     return found
 
 
-def _calls(tree: ast.Module) -> dict[str, list[ast.Call]]:
+def _calls(facts: Facts) -> dict[str, list[ast.Call]]:
     """The calls in the file by the last part of what is called."""
     found: dict[str, list[ast.Call]] = {}
-    for node in ast.walk(tree):
+    for node in facts.source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
             found.setdefault(name, []).append(node)

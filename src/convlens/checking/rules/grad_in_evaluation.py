@@ -4,11 +4,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from convlens.checking.events import Forward, ModeSet
+from convlens.checking.events import Assigned, Forward, ModeSet
 from convlens.checking.facts import Facts, Pass
 from convlens.checking.findings import Edit, Finding, Fix, Severity
 from convlens.checking.fixing import wrap
-from convlens.checking.modes import first_forwards, scored_at
+from convlens.checking.modes import first_forwards, measures, scored_at
 from convlens.checking.rules import Rule
 from convlens.checking.updates import hooked, training_uses, weighted_layers
 from convlens.checking.values import Tensor
@@ -60,13 +60,13 @@ print(correct / len(test_set))
 def check(facts: Facts) -> Iterator[Finding]:
     """Scoring passes that record for autograd, where nothing uses the gradients."""
     for one in facts.scoring_passes():
-        if one.loop is None or _left_to_the_caller(facts, one):
+        if not measures(one) or _left_to_the_caller(facts, one):
             continue
         if any(_recorded_in_vain(facts, forward) for forward in first_forwards(one)):
             yield RULE.finding(
                 scored_at(facts, one),
                 "The scores are computed with gradients: `torch.no_grad()` is missing.",
-                fix=Fix("Put the loop under `with torch.no_grad():`.", _edits(one)),
+                fix=Fix(f"Put {'the loop' if one.loop else 'it'} under `with torch.no_grad():`.", _edits(one)),
             )
 
 
@@ -74,10 +74,18 @@ def _recorded_in_vain(facts: Facts, forward: Forward) -> bool:
     output = forward.output
     if forward.grad is not True or (isinstance(output, Tensor) and output.graph is False):
         return False
+    if _asked_for(facts, forward):
+        return False
     layers = weighted_layers(forward.module).values()
     if layers and all(layer.frozen is True for layer in layers):
         return False
     return not training_uses(facts, forward)
+
+
+def _asked_for(facts: Facts, forward: Forward) -> bool:
+    """Whether the gradients of the pictures are asked for: `images.requires_grad = True`."""
+    pictures = {id(part) for value in forward.inputs if isinstance(value, Tensor) for part in value.ancestry()}
+    return any(id(event.owner) in pictures for event in facts.of(Assigned) if event.target.endswith(".requires_grad"))
 
 
 def _left_to_the_caller(facts: Facts, one: Pass) -> bool:

@@ -3,14 +3,14 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import zip_longest
 
 from convlens.checking.events import Called, Forward, LossComputed, Operation
 from convlens.checking.facts import TRANSPARENT, Facts
 from convlens.checking.findings import Finding, Fix, Severity
+from convlens.checking.orders import PASSING, comparable, first_difference, is_random, orders_of
+from convlens.checking.relations import is_guessed
 from convlens.checking.rules import Rule
-from convlens.checking.values import Constant, Instance, Iterating, Loader, Site, Slice, Tensor, Value
+from convlens.checking.values import Instance, Iterating, Loader, Tensor, Value
 
 _SCRIPT = """
 import torch
@@ -38,14 +38,14 @@ RULE = Rule(
     slug="images-labels-desynchronised",
     severity=Severity.ERROR,
     title="Labels of other pictures",
-    symptom="the loss stays at 2.303, the logarithm of 10, and the accuracy at chance, whatever is changed",
+    symptom="the loss stays at that of guessing (2.303 with 10 classes), whatever is changed",
     why="A label belongs to the picture with the same number; shuffled apart, each picture has another one's label, "
     "and there is nothing to learn.",
     bad=_SCRIPT.replace("CHOSEN", "torch.randperm(len(stored))"),
     good=_SCRIPT.replace("CHOSEN", "order"),
 )
 _PICTURES = re.compile(r"image|img|pic|data\b|feature|(^|[_.])x(_|$|s$)|\bX", re.IGNORECASE)
-_LABELS = re.compile(r"label|target|(^|[_.])y(_|$|s$)|\bY", re.IGNORECASE)
+_LABELS = re.compile(r"label|target|mask|annot|truth|(^|[_.])y(_|$|s$)|\bY", re.IGNORECASE)
 _SEEDS = ("numpy.random.seed", "random.seed", "torch.manual_seed")
 _ON_PURPOSE = re.compile(r"random(ised|ized|ly)?[ _-]*(\w+[ _-])?labels?|label[ _-]*(noise|shuffl|permut)"
                          r"|(shuffled|permuted)[ _-]labels|permutation[ _-]test", re.IGNORECASE)  # fmt: skip
@@ -58,11 +58,13 @@ def check(facts: Facts) -> Iterator[Finding]:
     yield from _shuffled_in_place(facts)
     yield from _shuffled_in_a_set(facts)
     for images, labels in _pairs(facts):
-        one, other = _first_difference(*_comparable(_orders(images), _orders(labels)))
-        if any(order is not None and _random(order.by) for order in (one, other)):
+        if is_guessed(_first(images)) is not is_guessed(_first(labels)):
+            continue
+        one, other = first_difference(*comparable(orders_of(images), orders_of(labels)))
+        if any(order is not None and is_random(order.by) for order in (one, other)):
             yield RULE.finding(
                 (other or one).site,  # type: ignore[union-attr]
-                "Pictures and labels are not in the same order any more: only one of them is put in this one.",
+                "Pictures and labels are not in the same order any more: only one of them is reordered here.",
                 fix=Fix("Draw one permutation and index both with it."),
             )
     yield from _two_loaders(facts)
@@ -86,6 +88,13 @@ def _pairs(facts: Facts) -> Iterator[tuple[Tensor, Tensor]]:
             yield images, event.target  # type: ignore[misc]
 
 
+def _first(tensor: Tensor) -> Tensor:
+    """What a tensor was made of in the beginning."""
+    while tensor.made_by is not None and tensor.made_by.input is not None:
+        tensor = tensor.made_by.input
+    return tensor
+
+
 def _losses(facts: Facts) -> Iterator[tuple[Tensor, LossComputed]]:
     """The pictures a network got, with the loss of what it answered."""
     outputs = {id(event.output): event for event in facts.of(Forward)}
@@ -97,110 +106,6 @@ def _losses(facts: Facts) -> Iterator[tuple[Tensor, LossComputed]]:
         given = next((one for one in forward.inputs if isinstance(one, Tensor)), None) if forward else None
         if given is not None:
             yield given, event
-
-
-# ------------------------------------------------------------------------------------------------- by one index each
-
-# sklearn's split gives each array a part of its own, in the same order
-_PASSING = ("train_test_split", "permute", "div", "sub", "add", "mul", "tensor", "as_tensor", "from_numpy", "array",
-            "asarray", "long", "astype", *TRANSPARENT)  # fmt: skip
-
-
-_STORED = ("cat", "stack", "reshape", "load")
-"""Where pictures of several files are put together: what was done before concerns both arrays of a pair."""
-
-
-@dataclass(frozen=True)
-class _Order:
-    """An order in which rows were put, and where. `by` is a permutation, or some other index."""
-
-    by: Value
-    site: Site
-
-
-@dataclass(frozen=True)
-class _History:
-    """The orders in which rows were put, the first one first, as far back as they can be followed.
-
-    What was done before the event numbered `since` is not known; -1 where all is known.
-    """
-
-    orders: list[_Order]
-    since: int = -1
-
-
-def _comparable(one: _History | None, other: _History | None) -> tuple[list[_Order], list[_Order]]:
-    """The orders that were drawn when both histories are known; other indices count where both have them."""
-    if one is None or other is None:
-        return [], []
-    since = max(one.since, other.since)
-    drawn = [[order for order in history.orders if _drawn_after(order, since)] for history in (one, other)]
-    common = {id(order.by) for order in drawn[0]} & {id(order.by) for order in drawn[1]}
-    if any(not _is_draw(order.by) and id(order.by) not in common for orders in drawn for order in orders):
-        return [], []
-    return drawn[0], drawn[1]
-
-
-def _drawn_after(order: _Order, since: int) -> bool:
-    made = order.by.made_by if isinstance(order.by, Tensor) else None
-    return since < 0 or (made is not None and made.index > since)
-
-
-def _is_draw(order: Value) -> bool:
-    return isinstance(order, Tensor) and order.made_by is not None
-
-
-def _orders(tensor: Tensor) -> _History | None:
-    """The orders in which its rows were put; None where rows may have been mixed."""
-    found: list[_Order] = []
-    one: Tensor | None = tensor
-    while one is not None and one.made_by is not None:
-        if one.op == "getitem":
-            index = one.made_by.arguments.get("index")
-            if isinstance(index, Tensor):
-                found.append(_Order(_draw(index), one.made_by.site))
-            elif not isinstance(index, Slice | Constant):
-                if index is None:
-                    return None
-                found.append(_Order(index, one.made_by.site))
-        elif one.op == "permutation":
-            found.append(_Order(one, one.made_by.site))
-        elif one.op == "join" or _mixes(one.made_by):
-            return None
-        elif one.op not in _PASSING:
-            return _History(found[::-1], one.made_by.index) if one.op in _STORED else None
-        one = one.made_by.input
-    return _History(found[::-1])
-
-
-def _mixes(made: Operation) -> bool:
-    """A sum or product of two tensors: of two pictures, say."""
-    return made.op in ("add", "mul") and len([part for part in made.inputs if isinstance(part, Tensor)]) > 1
-
-
-def _first_difference(ours: list[_Order], theirs: list[_Order]) -> tuple[_Order | None, _Order | None]:
-    """The first orders of both that are not the same; None for the one that has no more."""
-    for one, other in zip_longest(ours, theirs):
-        if one is None or other is None or one.by is not other.by:
-            return one, other
-    return None, None
-
-
-def _draw(index: Tensor) -> Tensor:
-    """The permutation that an index was cut from."""
-    while index.made_by is not None and index.op in ("getitem", *TRANSPARENT) and index.made_by.input is not None:
-        index = index.made_by.input
-    return index
-
-
-def _random(order: Value) -> bool:
-    if not isinstance(order, Tensor):
-        return False
-    return order.op in ("randperm", "permutation") and not _seeded(order)
-
-
-def _seeded(order: Tensor) -> bool:
-    return order.made_by is not None and "seed" in order.made_by.site.text
 
 
 # ------------------------------------------------------------------------------------------------------- in place
@@ -321,4 +226,4 @@ def _two_loaders(facts: Facts) -> Iterator[Finding]:
 def _plain(*tensors: Tensor) -> bool:
     """Whether they are what the loaders gave, not a mixture."""
     ops = {made.op for tensor in tensors for one in tensor.ancestry() if isinstance(made := one.made_by, Operation)}
-    return ops <= set(_PASSING)
+    return ops <= set(PASSING)

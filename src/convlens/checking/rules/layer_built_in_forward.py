@@ -66,6 +66,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         module = event.value
         if not isinstance(module, Module) or isinstance(module, Loss) or _kept(facts, event):
             continue
+        if module.children and not any(one.value is child for child in module.children.values() for one in made):
+            continue  # a row of layers that are there already
         if any(one in nodes for one in enclosing(event.site.source, event.node)):
             continue
         yield _finding(facts, event, module)

@@ -62,7 +62,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     uses = [_Use(node, _class_of(facts, node)) for node in _reads(facts)]
     words = {
         node.value.partition(".")[0]
-        for node in ast.walk(facts.tree)
+        for node in facts.source.nodes
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and node.value.replace(".", "_").isidentifier()
@@ -72,6 +72,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         around = _class_of(facts, event.node)
         cls = next((one for one in classes if one.node is around), None)
         if cls is None or not name.isidentifier() or name in words or not _declares(facts, event):
+            continue
+        if _is_another_name(event):
             continue
         family = [one for one in classes if cls in one.lineage() or one in cls.lineage()]
         if not any(use.means(name, family) for use in uses) and not _applied_by_name(family):
@@ -92,6 +94,15 @@ def _declarations(facts: Facts) -> list[Assigned]:
     return [event for event in found.values() if facts.in_file(event.site)]
 
 
+def _is_another_name(event: Assigned) -> bool:
+    """`self.parts = nn.ModuleList([self.one, self.two])`: a list of layers that have names of their own."""
+    owner, value = event.owner, event.value
+    if not isinstance(owner, Module) or not isinstance(value, Module) or not value.children:
+        return False
+    named = {id(child) for child in owner.children.values()}
+    return all(id(child) in named for child in value.children.values())
+
+
 class _Use:
     """A place where an attribute is read: `self.conv`, `model.conv`."""
 
@@ -105,7 +116,7 @@ class _Use:
 
 
 def _reads(facts: Facts) -> Iterator[ast.Attribute]:
-    for node in ast.walk(facts.tree):
+    for node in facts.source.nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and not _only_initialised(facts, node):
             yield node
 

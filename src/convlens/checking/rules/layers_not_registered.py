@@ -66,7 +66,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         known = {id(part) for part in owner.modules()}
         hidden = [one for one in _modules(value) if id(one) not in known and _matters(one)]
-        if not hidden or _registered_by_hand(owner) or _on_purpose(facts, event):
+        if not hidden or _registered_by_hand(owner) or _on_purpose(facts, event) or _put_in_a_container(facts, event):
             continue
         container = "ModuleDict" if isinstance(value, Mapping) else "ModuleList"
         kind = "dictionary" if isinstance(value, Mapping) else "list"
@@ -99,6 +99,12 @@ def _registered_by_hand(owner: Module) -> bool:
         for node in ast.walk(cls.node)
         if isinstance(node, ast.Attribute | ast.Name)
     )
+
+
+def _put_in_a_container(facts: Facts, event: Assigned) -> bool:
+    """`self.layers = nn.ModuleList(self.layers)` later on."""
+    later = (one for one in facts.of(Assigned) if one.index > event.index and one.owner is event.owner)
+    return any(one.target == event.target and isinstance(one.value, Module) for one in later)
 
 
 def _on_purpose(facts: Facts, event: Assigned) -> bool:

@@ -10,7 +10,7 @@ from convlens.checking.facts import Facts
 from convlens.checking.findings import Edit, Finding, Fix, Severity
 from convlens.checking.fixing import replace
 from convlens.checking.rules import Rule
-from convlens.checking.values import Dataset, Loader, Shape, Site, Tensor
+from convlens.checking.values import Dataset, Loader, Shape, Site, Size, Tensor
 
 _SCRIPT = """
 import torch
@@ -75,29 +75,32 @@ def _moved(event: Operation) -> str | None:
     """Where a view puts the channels, when it cuts all axes anew and turns none."""
     before = event.input.shape if event.input else None
     after = event.output.shape if isinstance(event.output, Tensor) else None
-    if not before or not after or len(before) != len(after) or len(before) not in (3, 4):
+    if not before or not after or len(before) not in (3, 4) or len(after) - len(before) not in (0, 1):
         return None
     old, new = before[-3:], after[-3:]
-    if not all(isinstance(side, int) for side in (*old, *new)) or old == new:
-        return None
-    if new == (old[2], old[0], old[1]) and _coloured(old[2], old):
+    if _coloured(old[2], old[:2]) and new[0] == old[2] and _agree(new[1:], old[:2]):
         return "first"
-    return "last" if new == (old[1], old[2], old[0]) and _coloured(old[0], old) else None
+    return "last" if _coloured(old[0], old[1:]) and new[2] == old[0] and _agree(new[:2], old[1:]) else None
 
 
-def _coloured(channels: object, picture: Shape) -> bool:
-    sides = sorted(side for side in picture if isinstance(side, int))
-    return channels in (3, 4) and sides[0] == channels and sides[1] > 4
+def _coloured(channels: Size, sides: Shape) -> bool:
+    """Whether these are the channels of a picture with these sides, as far as they are known."""
+    return channels in (3, 4) and all(side is None or (isinstance(side, int) and side > 4) for side in sides)
+
+
+def _agree(one: Shape, other: Shape) -> bool:
+    return all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))
 
 
 def _cut(event: Operation, goal: str) -> Finding:
     before = event.input.shape if event.input and event.input.shape else ()
+    after = event.output.shape if isinstance(event.output, Tensor) and event.output.shape else ()
     order = _ORDER[len(before), goal]
     call, source = event.site.node, event.site.source
     inner = input_node(event)
     edits: tuple[Edit, ...] = ()
     numpy = event.input is not None and event.input.numpy
-    if isinstance(call, ast.Call) and inner is not None and inner not in call.args:
+    if isinstance(call, ast.Call) and inner is not None and inner not in call.args and len(before) == len(after):
         turn = "transpose" if numpy else "permute"
         edits = (replace(source, call, f"{source.segment(inner)}.{turn}({order})"),)
     return RULE.finding(
@@ -126,8 +129,12 @@ def _in_getitem(facts: Facts, pictures: Tensor) -> Operation | None:
     instance = data.root().instance if isinstance(data, Dataset) else None
     if instance is None or not pictures.shape:
         return None
-    for event in reversed(facts.operations(*_TURNED)):
-        made = isinstance(event.output, Tensor) and event.output.shape == pictures.shape[1:]
-        if made and any(call.receiver is instance for call in event.calls) and facts.in_file(event.site):
-            return event
-    return None
+    made = [
+        event
+        for event in reversed(facts.of(Operation))
+        if isinstance(event.output, Tensor)
+        and event.output.shape == pictures.shape[1:]
+        and any(call.receiver is instance for call in event.calls)
+        and facts.in_file(event.site)
+    ]
+    return next((event for event in made if event.op in _TURNED), made[0] if made else None)

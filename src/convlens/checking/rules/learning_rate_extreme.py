@@ -31,13 +31,15 @@ RULE = Rule(
     severity=Severity.WARNING,
     title="Learning rate far off",
     symptom="the loss is nan, or stays at the value of guessing, or hardly moves",
-    why="Adam moves every weight by about the learning rate in each step, whatever the gradient; weights are about "
-    "0.05 large, so a rate of 0.1 overwrites them. Under 1e-7 ten thousand steps change nothing that shows.",
+    why="With a rate that is too high each step leaps over the minimum, and with Adam overwrites the weights; with one "
+    "that is too low thousands of steps change nothing that shows.",
     bad=_SCRIPT.replace("RATE", "0.5"),
     good=_SCRIPT.replace("RATE", "0.001"),
 )
+_BY_SIGN = ("Adam", "AdamW", "NAdam", "RAdam", "Adamax", "SparseAdam", "RMSprop")
+"""Optimizers whose steps have about the same length whatever the gradient is."""
 _TOO_HIGH = {
-    **dict.fromkeys(("Adam", "AdamW", "NAdam", "RAdam", "Adamax", "SparseAdam", "RMSprop"), 0.1),
+    **dict.fromkeys(_BY_SIGN, 0.1),
     **dict.fromkeys(("SGD", "ASGD", "Adagrad"), 5.0),
 }
 _USUAL = {"SGD": "0.01 to 0.1", "ASGD": "0.01", "Adagrad": "0.01", "RMSprop": "0.0001 to 0.001"}
@@ -56,6 +58,8 @@ def check(facts: Facts) -> Iterator[Finding]:
             for rate in [*base, *groups]:
                 if isinstance(rate, Constant) and rate.value == 0 and _restored(facts, made.value):
                     continue
+                if _meant_for_another(facts, rate, made.value):
+                    continue
                 yield from _told(facts, rate, made.value.kind, made.site)
         elif isinstance(made.value, Scheduler) and made.value.kind in ("OneCycleLR", "CyclicLR"):
             driven = made.value.optimizer
@@ -71,6 +75,18 @@ def _overridden(facts: Facts, optimizer: Optimizer) -> bool:
     )
 
 
+def _meant_for_another(facts: Facts, rate: Value | None, optimizer: Optimizer) -> bool:
+    """Whether the rate is an option's default that suits another of the optimizers to choose from."""
+    if not isinstance(rate, Constant) or rate.certain:
+        return False
+    others = [one for one in facts.optimizers if one is not optimizer and one.arguments.get("lr") is rate]
+    return isinstance(rate.value, int | float) and any(not _too_high(rate.value, one.kind) for one in others)
+
+
+def _too_high(rate: float, kind: str) -> bool:
+    return rate >= _TOO_HIGH.get(kind, float("inf"))
+
+
 def _restored(facts: Facts, optimizer: Optimizer) -> bool:
     """Whether its rate comes out of a checkpoint, so that the one given is only to be overwritten."""
     return any(same(event.receiver, optimizer) for event in facts.called(".load_state_dict"))
@@ -80,14 +96,28 @@ def _told(facts: Facts, value: Value | None, kind: str, site: Site) -> Iterator[
     rate = value.value if isinstance(value, Constant) else None
     if value is None or isinstance(rate, bool) or not isinstance(rate, int | float) or rate < 0 or kind == "LBFGS":
         return
-    high = rate >= _TOO_HIGH.get(kind, float("inf"))
+    high = _too_high(rate, kind)
     if not high and rate >= _TOO_LOW:
         return
     place = value.site if value.site is not None and facts.in_file(value.site) else site
-    what = "far too high" if high else "nothing at all" if rate == 0 else "far too low"
+    what = "far too high" if high else "too low to learn anything" if rate == 0 else "far too low"
     usual = _USUAL.get(kind, "0.0001 to 0.003")
     yield RULE.finding(
         place,
         f"A learning rate of {rate:g} is {what} for {kind or 'an optimizer'}; {usual} is usual.",
         fix=Fix(f"Start from a usual rate for {kind or 'the optimizer'}: {usual}."),
+        why=_why(rate, kind, high),
     )
+
+
+def _why(rate: float, kind: str, high: bool) -> str:
+    if rate == 0:
+        return "With a rate of 0 no step changes anything."
+    if not high:
+        return "Steps as short as this change nothing that shows."
+    if kind in _BY_SIGN:
+        return (
+            f"{kind} moves every weight by about the learning rate in each step, whatever the size of the gradient: "
+            f"a few steps of {rate:g} overwrite weights, which are mostly far smaller."
+        )
+    return "Steps as long as this leap over the minimum to a higher loss, and the next ones leap farther still."

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from convlens.checking.events import Assigned, Backward, Called, Event, LossComputed
+from convlens.checking.events import Assigned, Backward, Called, Event, LossComputed, Turn
 from convlens.checking.facts import Facts, Pass
 from convlens.checking.findings import Edit, Finding, Fix, Severity
 from convlens.checking.fixing import replace
@@ -78,9 +78,17 @@ def _sums(one: Pass) -> Iterator[tuple[Event, Value]]:
             continue
         if before is None or before.turns == event.turns or not of_a_loss(event.value):
             continue
+        if start is not None and _batch(one, start) == _batch(one, event):
+            continue  # begun anew in each batch
         grown = any(tensor is before.value for tensor in gradient_flow(event.value))
         if grown or (event.augmented == "add" and (start is None or start.turns != event.turns)):
             yield event, event.value
+
+
+def _batch(one: Pass, event: Event) -> tuple[Turn, ...]:
+    """The batch that an event belongs to: the turns up to that of the pass."""
+    depth = next((at for at, turn in enumerate(event.turns, 1) if turn.loop is one.loop), 0)
+    return event.turns[:depth]
 
 
 def _appended(facts: Facts, one: Pass) -> Iterator[tuple[Event, Value]]:

@@ -40,9 +40,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     title="Mean of the batches' means",
     symptom="the test loss or accuracy changes a little with the batch size",
-    why="10000 items in batches of 64 make 156 full batches and one of 16: in the mean over the batches each of those "
-    "16 counts four times as much as any other. A sum of means divided by the number of items is too small by the "
-    "size of a batch.",
+    why="In the mean over the batches a smaller last batch counts as much as a full one, so each of its items counts "
+    "more than any other. A sum of means divided by the number of items is divided by the batch size twice.",
     bad=_SCRIPT + "        test_loss += loss.item()\nprint(test_loss / len(test_loader))\n",
     good=_SCRIPT + "        test_loss += loss.item() * labels.size(0)\nprint(test_loss / len(test_set))\n",
 )

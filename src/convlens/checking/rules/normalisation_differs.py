@@ -7,7 +7,7 @@ from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.fixing import replace
 from convlens.checking.purposes import Use
 from convlens.checking.rules import Rule
-from convlens.checking.scaling import Scale, relative_scale, scale_of
+from convlens.checking.scaling import Scale, own_scale, relative_scale, scale_of
 from convlens.checking.values import Dataset, Site, Transform
 
 _SCRIPT = """
@@ -53,7 +53,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="Test pictures scaled otherwise than training pictures",
     symptom="the training accuracy is good and the test accuracy far lower from the first epoch on",
-    why="The network has learned what a grey of 0.5 looks like after the training set's scaling; scaled otherwise the "
+    why="The network has learned what a grey looks like after the training set's scaling; scaled otherwise the "
     "test pictures are darker or paler than anything it has seen.",
     bad=_SCRIPT.replace("NUMBERS", "(0.5,), (0.5,)"),
     good=_SCRIPT.replace("NUMBERS", "(0.2860,), (0.3530,)"),

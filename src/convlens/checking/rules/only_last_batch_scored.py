@@ -10,7 +10,7 @@ from convlens.checking.findings import Edit, Finding, Fix, Severity
 from convlens.checking.rules import Rule
 from convlens.checking.scores import score
 from convlens.checking.source import Source
-from convlens.checking.values import Iterating, Loader, Tensor, Value
+from convlens.checking.values import Iterating, Loader, Number, Tensor, Value
 
 _SCRIPT = """
 import torch
@@ -60,13 +60,13 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Scores computed behind a loop from its last turn, and scores that each turn overwrites."""
     loops = [event.loop for event in facts.of(LoopLeft) if _handles_batches(facts, event.loop)]
     for event in facts.of(Operation):
-        compared = event.op in ("eq", "ne", "equal") and _counted(facts, event)
+        compared = event.compares_answers and _counted(facts, event)
         if compared or isinstance(event, LossComputed):
             loop = _left_behind(event, loops)
             if loop is not None:
                 yield RULE.finding(
                     event.site,
-                    f"This stands behind the loop of line {loop.site.line}, so only its last batch is scored.",
+                    f"This stands behind the loop in {loop.site.place}, so only its last batch is scored.",
                     fix=_into_the_loop(facts, event, loop),
                 )
     for assigned in facts.of(Assigned):
@@ -105,7 +105,15 @@ def _counted(facts: Facts, event: Operation) -> bool:
             if later.op in _COUNTS:
                 return True
             tensor = later.output if later.op in _PASSING else tensor
-    return False
+    return any(_adds(later, event) for later in facts.events[event.index + 1 : event.index + 40])
+
+
+def _adds(later: Event, event: Operation) -> bool:
+    """Whether one answer after the other is added up: `right[label] += correct[i].item()`."""
+    if not (isinstance(later, Assigned) and later.augmented == "add" and isinstance(later.value, Number)):
+        return False
+    taken = later.value.tensor
+    return later.value.kind == "correct" and taken is not None and any(one is event.output for one in taken.ancestry())
 
 
 def _left_behind(event: Operation, loops: list[Loop]) -> Loop | None:

@@ -7,6 +7,7 @@ from convlens.checking.events import Backward, Step, ZeroGrad
 from convlens.checking.facts import Facts, Pass, same
 from convlens.checking.findings import Edit, Finding, Fix, Severity
 from convlens.checking.fixing import insert_after
+from convlens.checking.relations import changes_pictures
 from convlens.checking.rules import Rule
 from convlens.checking.updates import clears, given_away, held_layers, learning_layers, unknown_steps, updates
 from convlens.checking.values import Optimizer
@@ -54,9 +55,9 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _never(facts: Facts, optimizer: Optimizer) -> Iterator[Finding]:
-    if any(step.optimizer is None or same(step.optimizer, optimizer) for step in facts.of(Step)):
+    if any(step.optimizer is None or _made_alike(step.optimizer, optimizer) for step in facts.of(Step)):
         return
-    if optimizer.alternatives or unknown_steps(facts) or given_away(facts, optimizer):
+    if optimizer.alternatives or unknown_steps(facts) or given_away(facts, optimizer) or changes_pictures(optimizer):
         return
     backward = _gradients_for(facts, optimizer)
     if backward is None:
@@ -67,6 +68,11 @@ def _never(facts: Facts, optimizer: Optimizer) -> Iterator[Finding]:
         f"The gradients are computed here, but `{name}.step()` is never called.",
         fix=Fix("Call step() after backward().", _edits(facts, optimizer, backward)),
     )
+
+
+def _made_alike(one: Optimizer, other: Optimizer) -> bool:
+    """Whether it is the same one, or made in the same line: in another call of a function, it may be to look only."""
+    return same(one, other) or (one.site is not None and other.site is not None and one.site.node is other.site.node)
 
 
 def _gradients_for(facts: Facts, optimizer: Optimizer) -> Backward | None:

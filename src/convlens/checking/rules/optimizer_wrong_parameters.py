@@ -170,7 +170,7 @@ def _late(facts: Facts, one: Pass) -> Iterator[tuple[Finding, Optimizer]]:
             else:
                 continue
             if new:
-                text = f"was made before `{name}` (line {event.line}) and does not hold its parameters"
+                text = f"was made before `{name}` ({event.site.place}) and does not hold its parameters"
                 note = "Make the optimizer after the network is complete."
                 yield _finding(facts, made, [], text, note=note), optimizer
 

@@ -11,7 +11,7 @@ from convlens.checking.fixing import replace
 from convlens.checking.purposes import Use
 from convlens.checking.rules import Rule
 from convlens.checking.scaling import Scale, scale_of
-from convlens.checking.values import Constant, Dataset, Site, Tensor
+from convlens.checking.values import Constant, Dataset, Site, Tensor, Transform
 
 _SCRIPT = """
 import torch
@@ -38,7 +38,7 @@ RULE = Rule(
     slug="pixels-not-scaled",
     severity=Severity.WARNING,
     title="Pixels not scaled, or scaled twice",
-    symptom="the loss starts at hundreds, or is nan, or stays near 2.303",
+    symptom="the loss starts at hundreds, or is nan, or stays at that of guessing",
     why="Initial weights and usual learning rates are made for inputs near 1: with 0 to 255 the first outputs are a "
     "hundred times too large, and scaled twice, 0 to 0.004, all pictures look black.",
     bad=_SCRIPT.replace("PIXELS", "stored.data.float()"),
@@ -88,14 +88,15 @@ def _divided_twice(facts: Facts) -> Iterator[Finding]:
             told.add(event.node)
             yield RULE.finding(
                 event.site,
-                "The transform has scaled the pixels to 0 to 1 already; after this they lie within 0.0039.",
+                "The transform has scaled the pixels already; after this they lie within a hundredth of each other.",
                 fix=Fix("Scale the pixels once."),
             )
 
 
 def _from_a_transform(given: Tensor) -> bool:
-    """Whether it is what a transform made of one picture, with values of 0 to 1."""
-    return given.scale == "0..1" and given.role == "images" and given.of is None and given.made_by is None
+    """Whether it is what a transform made of one picture, scaled."""
+    scaled = given.scale in ("0..1", "normalised") and given.role == "images"
+    return scaled and isinstance(given.of, Transform) and given.made_by is None
 
 
 def _arrive_unscaled(forward: Forward) -> bool:
@@ -106,15 +107,16 @@ def _arrive_unscaled(forward: Forward) -> bool:
 
 def _scaled_inside(facts: Facts, forward: Forward) -> bool:
     """Whether the network scales what it gets before its first layer with weights, or cannot be looked into."""
-    if forward.module.kind == "unknown" or not forward.module.is_transparent:
+    if any(part.kind == "unknown" and part.name != "body" for part in forward.module.modules()):
         return True
     for event in facts.events[forward.first : forward.index]:
         if isinstance(event, Operation):
             if event.op.startswith(_SCALING):
                 return True
-            if event.op.startswith(("conv", "linear", "matmul")):
+            known = event.op == "model" and event.layer is not None and event.layer.kind == "known"
+            if known or event.op.startswith(("conv", "linear", "matmul")):
                 return False
-    return forward.module.kind != "known"
+    return True
 
 
 def _unscaled(use: Use) -> Iterator[Finding]:
@@ -128,9 +130,12 @@ def _last_step(use: Use) -> Site | None:
     """Where the pixels get their last form before the loop; for a transform the transform."""
     dataset = use.dataset
     if dataset is not None and dataset.tensors and isinstance(dataset.tensors[0], Tensor):
-        return _conversion(dataset.tensors[0])
+        place = _conversion(dataset.tensors[0])
+        if place is not None or dataset.transform is None:
+            return place
     if dataset is not None and dataset.transform is not None:
-        return dataset.transform.site
+        unscaled = [step for step in dataset.transform.flat() if step.kind == "ToDtype"]
+        return unscaled[-1].site if unscaled else dataset.transform.site
     forwards = use.seen.forwards if use.seen is not None else []
     given = next((value for one in forwards[:1] for value in one.inputs if isinstance(value, Tensor)), None)
     return _conversion(given) if given is not None else None

@@ -44,8 +44,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="The map shrinks to nothing",
     symptom="output size is too small, or: kernel size can't be greater than actual input size",
-    why="Each 3 x 3 kernel without padding takes 2 off the sides, each pooling by 2 halves them and rounds down: of 28 "
-    "remain 26, 13, 11, 5, 3, 1, and then nothing.",
+    why="A kernel needs a map that is, with its padding, at least as large as itself. Each side follows from "
+    "n_out = floor((n_in + 2p - k) / s) + 1: a kernel without padding takes k - 1 off, pooling by 2 leaves half.",
     bad=_SCRIPT.replace("PADDING", ""),
     good=_SCRIPT.replace("PADDING", ", padding=1"),
 )

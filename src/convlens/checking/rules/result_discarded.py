@@ -3,10 +3,11 @@
 import ast
 from collections.abc import Iterator
 
-from convlens.checking.classes import method, names_given, names_read, network_classes
+from convlens.checking.classes import in_forward, method, names_given, names_read, network_classes
 from convlens.checking.events import Discarded, LoopEntered, LossComputed
 from convlens.checking.facts import Facts
 from convlens.checking.findings import Edit, Finding, Fix, Severity
+from convlens.checking.library.operation_table import OPERATIONS
 from convlens.checking.rules import Rule
 from convlens.checking.values import Items, Iterating, Module, Site, Tensor, Value
 
@@ -56,6 +57,8 @@ RULE = Rule(
 )
 _ACTS = ("requires_grad_", "retain_grad", "item", "model", "numpy", "copy", "equal", "tensor", "sort")
 """Operations that people call for what they do, or to look at; some are methods of lists as well."""
+_KNOWN = {*OPERATIONS, "view", "reshape"}
+"""Of other methods, such as `register_hook`, it is not known what they are called for."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -87,7 +90,7 @@ def _parts(node: ast.AST, value: Value) -> list[tuple[ast.AST, Value]]:
     return [(node, value)]
 
 
-def _lost(call: ast.AST, value: Value) -> bool:
+def _lost(call: ast.AST, value: Value) -> bool:  # noqa: PLR0911 - a list of cases
     """Whether this call made a new tensor (or several), and nothing else."""
     if isinstance(value, Items) and value.elements:
         value = value.elements[0]
@@ -100,7 +103,12 @@ def _lost(call: ast.AST, value: Value) -> bool:
         return False
     if isinstance(call.func, ast.Attribute) and call.func.attr.endswith("_"):
         return False
-    return made.layer is None or bool(made.inside)
+    if made.input is not None and made.input.supposed:
+        return False
+    if made.op in ("to", "cuda") and isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
+        return False  # `torch.zeros(1).to(device)`, which wakes the device
+    # outside of `forward` a network may be run for what it leaves behind: sizes of lazy layers, running averages
+    return in_forward(made) if made.layer is not None else made.op in _KNOWN
 
 
 def _shown(facts: Facts, event: Discarded) -> bool:

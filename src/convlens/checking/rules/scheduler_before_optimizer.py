@@ -59,7 +59,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         name = owner_text(event) or "scheduler"
         yield RULE.finding(
             event.site,
-            f"`{name}.step()` comes before `{owner_text(later) or 'optimizer'}.step()` (line {later.line}).",
+            f"`{name}.step()` comes before `{owner_text(later) or 'optimizer'}.step()` ({later.site.place}).",
             fix=Fix("Step the scheduler after the optimizer.", _edits(facts, event, later)),
         )
 

@@ -78,7 +78,7 @@ def _is_mentioned(facts: Facts, scheduler: Scheduler) -> bool:
     names = set(_names(facts, scheduler))
     return any(
         isinstance(node, ast.Attribute) and node.attr == "step" and ast.unparse(node.value) in names
-        for node in ast.walk(facts.tree)
+        for node in facts.source.nodes
     )
 
 

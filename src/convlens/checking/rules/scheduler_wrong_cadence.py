@@ -37,9 +37,9 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="The scheduler steps at the wrong pace",
     symptom="the loss falls for a moment and then stands still; or the learning rate hardly changes",
-    why="A scheduler counts its own steps. StepLR(step_size=2, gamma=0.5) on each of 938 batches halves the rate "
-    "469 times in the first epoch; a one-cycle schedule of 9,380 steps that is stepped 10 times never gets beyond its "
-    "warm-up.",
+    why="A scheduler counts its own steps and knows nothing of epochs. Made for epochs and stepped on every batch, it "
+    "has brought the rate to its end within the first epochs; made for batches and stepped once an epoch, it never "
+    "gets beyond its beginning.",
     bad=_START + "        scheduler.step()\n",
     good=_START + "    scheduler.step()\n",
 )
@@ -118,7 +118,7 @@ def _too_fast(scheduler: Scheduler, event: SchedulerStep, known: int | None, epo
             return f"every {size:g} batches the rate is multiplied by {gamma:g}, and an epoch has {many}"
     elif scheduler.kind == "ExponentialLR":
         if gamma and gamma**batches < _VANISHED:
-            return f"after one epoch of {many} the rate is multiplied by {gamma:g} to the power of their number"
+            return f"each time the rate is multiplied by {gamma:g}, and an epoch has {many}"
     elif scheduler.kind == "MultiStepLR":
         last = _last_of(scheduler.arguments.get("milestones"))
         if last is not None and last < batches / 2:

@@ -53,8 +53,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     title="A comment with the wrong shape",
     symptom="the sizes in the comments do not lead to the number of neurons that works",
-    why="Who changes the network counts on from the sizes in the comments, and a wrong one leads to a wrong number of "
-    "neurons: 5 x 5 kernels make 24 of 28, and pooling by 2 makes 12 of these.",
+    why="Whoever changes the network goes by the sizes in the comments, and a wrong one leads to a wrong number of "
+    "neurons.",
     bad=_SCRIPT.replace("COMMENT", "8x14x14"),
     good=_SCRIPT.replace("COMMENT", "8x12x12"),
 )
@@ -88,7 +88,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     lines = _lines(facts, set(claims))
     for number, found in claims.items():
         if number in lines and (wrong := _contradicted(lines[number], found)) is not None:
-            final = _final(lines[number])
+            final = _final(lines[number], wrong)
             if final is not None:
                 yield _finding(facts.source, number, wrong, final)
 
@@ -206,10 +206,13 @@ def _own_numbers(event: Operation) -> set[int]:
     return {one.value for one in values if isinstance(one, Constant) and isinstance(one.value, int)}
 
 
-def _final(line: _Line) -> Shape | None:
-    """What comes out in the end."""
+def _final(line: _Line, claim: _Claim) -> Shape | None:
+    """What comes out in the end; beside a definition the last that has as many sides as the comment."""
     outputs = [event.output for event in line.operations or line.defined if isinstance(event.output, Tensor)]
-    return outputs[-1].shape if outputs else None
+    shapes = [output.shape for output in outputs if output.shape is not None]
+    alike = [shape for shape in shapes if len(shape) - (shape[:1] == ("N",)) == len(claim.sides)]
+    found = alike if alike and not line.operations else shapes
+    return found[-1] if found else None
 
 
 def _finding(source: Source, number: int, claim: _Claim, final: Shape) -> Finding:

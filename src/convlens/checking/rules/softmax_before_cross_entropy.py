@@ -47,9 +47,9 @@ RULE = Rule(
     slug="softmax-before-cross-entropy",
     severity=Severity.ERROR,
     title="Softmax twice",
-    symptom="the loss falls slowly and stops at 1.46",
+    symptom="the loss falls slowly and stops at 1.46 (with 10 classes)",
     why="CrossEntropyLoss takes the softmax itself. Of probabilities, which lie between 0 and 1, it makes nearly equal "
-    "ones: with 10 classes a sure and right answer still costs log(e + 9) - 1 = 1.461, and the gradients are small.",
+    "ones: with K classes even a sure and right answer costs log(e + K - 1) - 1, and the gradients are small.",
     bad=_SCRIPT.replace("RETURNED", "torch.softmax(x, dim=1)"),
     good=_SCRIPT.replace("RETURNED", "x"),
 )

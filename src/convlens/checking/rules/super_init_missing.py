@@ -70,7 +70,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         elif first is not None and calls and all(call.lineno > first.line for call in calls):
             yield RULE.finding(
                 first.site,
-                f"`{first.target}` is assigned before `super().__init__()` is called, in line {calls[0].lineno}.",
+                f"`{first.target}` is assigned before `super().__init__()` in {source.place(calls[0].lineno)}.",
                 fix=Fix("Call super().__init__() first.", _moved(facts, cls, init, calls[0])),
             )
 

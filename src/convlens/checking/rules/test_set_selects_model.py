@@ -116,8 +116,8 @@ def _is_stopper(value: Value | None) -> bool:
 
 
 def _repeated(facts: Facts, event: Event) -> bool:
-    """Whether it happens again and again while a model is trained."""
-    return any(step.within(loop) for loop in event.loops for step in facts.of(Step))
+    """Whether it happens again and again while a model is trained: the loop around it is one that trains."""
+    return any(step.within(loop) for loop in event.loops[-1:] for step in facts.of(Step))
 
 
 def _over_epochs(facts: Facts, call: Called, value: Value) -> bool:

@@ -46,7 +46,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="Tested on the training data",
     symptom="the test accuracy is as high as the training accuracy, too good to be true",
-    why="On the pictures it was trained on a network may score by heart; how it does on new ones shows only on others.",
+    why="A network can know the pictures it was trained on by heart; how it does on new ones shows only on others.",
     bad=_SCRIPT.replace("FLAG", "True"),
     good=_SCRIPT.replace("FLAG", "False"),
 )
@@ -57,9 +57,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Pairs of what is trained on and what is scored on with the same items, named as if they were others."""
     for scored in facts.purposes.scoring:
         for trained in facts.purposes.training:
-            if scored.source is trained.source and scored.seen is not None:
+            how = relation(facts, trained, scored)
+            itself = scored.source is trained.source and (isinstance(scored.source, Loader) or how == "same")
+            if itself and scored.seen is not None:
                 yield from _training_loader_itself(facts, scored.seen)
-            elif relation(facts, trained, scored) == "same":
+            elif how == "same":
                 yield from _same_items(facts, trained, scored)
             elif made_of_training_data(facts, trained, scored) and scored.dataset is not None:
                 yield _by_set(facts, scored.dataset, "scored")

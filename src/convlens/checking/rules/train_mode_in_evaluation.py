@@ -69,7 +69,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 edits = (replace(chosen.site.source, chosen.node, f"{name}.eval()"),) if name else ()
                 yield RULE.finding(
                     chosen.site if isinstance(chosen.node, ast.Call) else one.site,
-                    f"`{name or 'model'}.train()` switches training mode on for a pass that scores.",
+                    f"`{name or 'model'}.train()` puts the network into training mode for a pass that scores.",
                     severity=_SEVERITIES[facts.reads_mode(forward.module)],
                     fix=Fix("Call eval() here, and train() before the next training.", edits),
                 )

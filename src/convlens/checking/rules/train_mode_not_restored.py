@@ -1,12 +1,13 @@
 """`eval()` for scoring, and no `train()` before training goes on."""
 
+import ast
 from collections.abc import Iterator
 
 from convlens.checking.events import Forward, ModeSet, Step
 from convlens.checking.facts import Facts, Pass
 from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.fixing import insert_before
-from convlens.checking.modes import first_forwards, last_mode_set
+from convlens.checking.modes import first_forwards, first_of, last_mode_set
 from convlens.checking.rules import Rule
 from convlens.checking.updates import held_layers, weighted_layers
 from convlens.checking.wording import network_text
@@ -55,19 +56,33 @@ _SEVERITIES = {True: Severity.ERROR, None: Severity.WARNING, False: Severity.INF
 def check(facts: Facts) -> Iterator[Finding]:
     """Training passes whose network was put into evaluation mode for something before them and left there."""
     for one in facts.training_passes():
-        for forward in first_forwards(one):
+        for forward in _first_in_turns(one):
             chosen = _left_in_evaluation(facts, one, forward)
             if chosen is None or not _learns(one, forward):
                 continue
             name = network_text(one)
-            edits = (insert_before(one.site.source, one.statement, f"{name}.train()"),) if name else ()
+            edits = (insert_before(one.site.source, _where(one, chosen), f"{name}.train()"),) if name else ()
             yield RULE.finding(
                 one.site,
-                f"Training goes on in evaluation mode: after the `eval()` of line {chosen.line} "
+                f"Training goes on in evaluation mode: after the `eval()` in {chosen.site.place} "
                 f"`{name or 'model'}.train()` is not called again.",
                 severity=_SEVERITIES[facts.reads_mode(forward.module)],
-                fix=Fix(f"Call {name or 'model'}.train() before each training pass.", edits),
+                fix=Fix(f"Call {name or 'model'}.train() before training goes on.", edits),
             )
+            break
+
+
+def _first_in_turns(one: Pass) -> list[Forward]:
+    """The first application of each network, in the first turn and in a later one."""
+    later = [event for event in one.forwards if any(turn.loop is one.loop and turn.number for turn in event.turns)]
+    return [*first_forwards(one), *first_of(later)]
+
+
+def _where(one: Pass, chosen: ModeSet) -> ast.stmt:
+    """The statement before which training mode is to be chosen: in each turn where each may have been scored in."""
+    loop = one.statement
+    inside = one.loop is not None and chosen.within(one.loop) and isinstance(loop, ast.For | ast.While)
+    return loop.body[0] if inside and isinstance(loop, ast.For | ast.While) else loop
 
 
 def _left_in_evaluation(facts: Facts, one: Pass, forward: Forward) -> ModeSet | None:
@@ -77,16 +92,15 @@ def _left_in_evaluation(facts: Facts, one: Pass, forward: Forward) -> ModeSet | 
         return None
     if forward.mode is None and _switched_to_train(facts, forward, chosen):
         return None
-    used = (event for event in facts.of(Forward) if chosen.index < event.index < one.events[0].index)
-    return chosen if any(event.module is forward.module for event in used) else None
+    own = {id(event) for event in one.events}
+    used = (event for event in facts.of(Forward) if chosen.index < event.index < forward.first)
+    return chosen if any(event.module is forward.module and id(event) not in own for event in used) else None
 
 
 def _switched_to_train(facts: Facts, forward: Forward, chosen: ModeSet) -> bool:
-    """A mode that depends on a branch: whether `train()` is called anywhere in the loop around both."""
-    loops = {id(turn.loop) for turn in chosen.turns} & {id(turn.loop) for turn in forward.turns}
-    return not loops or any(
-        event.mode != "eval" and any(id(turn.loop) in loops for turn in event.turns) for event in facts.of(ModeSet)
-    )
+    """A mode that depends on a branch: whether `train()` is called anywhere in the innermost loop around both."""
+    around = [turn.loop for turn in forward.turns if chosen.within(turn.loop)]
+    return not around or any(event.mode != "eval" and event.within(around[-1]) for event in facts.of(ModeSet))
 
 
 def _learns(one: Pass, forward: Forward) -> bool:

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from convlens.checking.events import Called, LoopEntered, Operation
+from convlens.checking.events import Assigned, Called, LoopEntered, Operation
 from convlens.checking.facts import Facts, Pass, enclosing
 from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.fixing import add_argument, replace
@@ -43,6 +43,8 @@ RULE = Rule(
 )
 _DEVICE = re.compile(r"cuda|gpu|mps|xpu|accel|device", re.IGNORECASE)
 _TEXT = "embedding"
+_DRAWS = re.compile(r"\.choice|\.sample\(")
+_NUMBER = re.compile(r"rand(int|range|perm)")
 _RANDOM = re.compile(r"(randperm|permutation|shuffle|sample|random_split|randint|choices?|Sampler)\(")
 
 
@@ -96,9 +98,18 @@ def _drawn(index: Value | None) -> list[Operation]:
 
 
 def _loader(facts: Facts, use: Use, loader: Loader) -> Iterator[Finding]:
+    if _only_with_sampler(loader):
+        yield RULE.finding(
+            _place(facts, loader),
+            "Without a sampler this does not shuffle, and with one the two exclude each other.",
+            fix=_without_sampler(loader),
+        )
+        return
     if not _order_is_fixed(loader) or _remade_each_epoch(facts, loader):
         return
-    if _asked_for_one_batch(facts, loader):
+    if _asked_for_one_batch(facts, loader) or (use.seen is None and _replaced(facts, loader)):
+        return
+    if _changed_each_epoch(facts, loader):
         return
     site = _place(facts, loader)
     name = facts.purposes.label(loader, "This loader")
@@ -114,6 +125,17 @@ def _loader(facts: Facts, use: Use, loader: Loader) -> Iterator[Finding]:
         severity=Severity.WARNING if once else Severity.ERROR,
         fix=_fix(facts, loader) if not on_device else Fix("Shuffle on every device."),
     )
+
+
+def _replaced(facts: Facts, loader: Loader) -> bool:
+    """Whether its name was given something unknown: `loader = engine.make_private(loader)`."""
+    return any(event.before is loader and isinstance(event.value, Unknown) for event in facts.of(Assigned))
+
+
+def _changed_each_epoch(facts: Facts, loader: Loader) -> bool:
+    """Whether its data set is told each time where to begin, or which items to give: `loader.dataset.offset = ...`."""
+    sets = tuple(f"{name}.dataset." for name in facts.purposes.names(loader))
+    return any(event.target.startswith(sets) and event.turns for event in facts.of(Assigned))
 
 
 def _asked_for_one_batch(facts: Facts, loader: Loader) -> bool:
@@ -137,6 +159,27 @@ def _order_is_fixed(loader: Loader) -> bool:
     if shuffle is None or not isinstance(shuffle, Constant) or shuffle.value or not shuffle.certain:
         return False
     return loader.dataset is not None or shuffle.site is not None
+
+
+def _only_with_sampler(loader: Loader) -> bool:
+    """`shuffle=sampler is not None`, the wrong way round."""
+    shuffle = loader.arguments.get("shuffle")
+    node = shuffle.site.node if shuffle is not None and shuffle.site is not None else None
+    if not (isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.IsNot)):
+        return False
+    call = loader.site.node if loader.site else None
+    given = {ast.unparse(one.value) for one in getattr(call, "keywords", ()) if one.arg == "sampler"}
+    return ast.unparse(node.left) in given and ast.unparse(node.comparators[0]) == "None"
+
+
+def _without_sampler(loader: Loader) -> Fix:
+    node = loader.arguments["shuffle"].site
+    note = "Shuffle where there is no sampler: `sampler is None`."
+    return (
+        Fix(note, (replace(node.source, node.node, ast.unparse(node.node).replace("is not", "is")),))
+        if node
+        else Fix(note)
+    )
 
 
 def _given(value: Value | None) -> bool:
@@ -163,7 +206,25 @@ def _streams(loader: Loader) -> bool:
 def _draws_items(cls: UserClass) -> bool:
     """Whether `__getitem__` chooses what it gives at random, as for pairs of pictures."""
     methods = (one for one in cls.node.body if isinstance(one, ast.FunctionDef) and one.name == "__getitem__")
-    return any(re.search(r"rand(int|range|perm)|\.choice|\.sample\(", ast.unparse(method)) for method in methods)
+    return any(_DRAWS.search(ast.unparse(method)) or _indexed_by_chance(method) for method in methods)
+
+
+def _indexed_by_chance(method: ast.FunctionDef) -> bool:
+    """Whether a random number is an index; one that moves the picture by some pixels is none."""
+    drawn = {
+        name.id
+        for part in ast.walk(method)
+        if isinstance(part, ast.Assign) and _NUMBER.search(ast.unparse(part.value))
+        for target in part.targets
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name)
+    }
+    for part in ast.walk(method):
+        if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Load) and not isinstance(part.slice, ast.Slice):
+            names = {name.id for name in ast.walk(part.slice) if isinstance(name, ast.Name)}
+            if names & drawn or _NUMBER.search(ast.unparse(part.slice)):
+                return True
+    return False
 
 
 def _shuffled_on_a_device(loader: Loader) -> str:

@@ -7,8 +7,8 @@ from convlens.checking.facts import Facts
 from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.purposes import Use
 from convlens.checking.rules import Rule
-from convlens.checking.selections import made_of_training_data, relation
-from convlens.checking.values import Dataset, Items, Loader, Site, Tool
+from convlens.checking.selections import made_of_training_data, relation, rows_of
+from convlens.checking.values import Dataset, Items, Loader, Site, Tensor, Tool
 
 _SCRIPT = """
 import torch
@@ -58,7 +58,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Pairs of what is trained on and what is scored on that share some items, but not all."""
     purposes = facts.purposes
     for scored in purposes.scoring:
-        if purposes.mentions_training(scored.source) or purposes.trains_on(scored.source) or _of_all(facts, scored):
+        if _is_named_as_training(facts, scored) or _of_all(facts, scored):
             continue
         for trained in purposes.training:
             if _trained_later(trained, scored) or relation(facts, trained, scored) != "overlap":
@@ -76,6 +76,17 @@ def check(facts: Facts) -> Iterator[Finding]:
                 break
 
 
+def _is_named_as_training(facts: Facts, scored: Use) -> bool:
+    """Whether it is meant to be what is trained on: the loader itself, or by its name; of tensors by their names."""
+    purposes = facts.purposes
+    if isinstance(scored.source, Loader):
+        return purposes.trains_on(scored.source) or purposes.mentions_training(scored.source)
+    inputs = scored.seen.forwards[0].inputs if scored.seen is not None and scored.seen.forwards else ()
+    chain = [part for value in inputs if isinstance(value, Tensor) for part in value.ancestry()]
+    said = (purposes.spoken(part) for part in chain)
+    return next((split for split in said if split is not None), "train") == "train"
+
+
 def _of_all(facts: Facts, scored: Use) -> bool:
     """Whether its name says that it is all the data, those trained on included."""
     names = [*facts.purposes.names(scored.source), *facts.purposes.names(scored.dataset)]
@@ -91,6 +102,9 @@ def _trained_later(trained: Use, scored: Use) -> bool:
 
 def _drawn_from(scored: Use) -> Site | None:
     """Where the list that the validation was given was cut out of all items, or the indices of its sampler."""
+    rows = rows_of(scored)
+    if rows is not None:
+        return rows.site
     given = scored.source.arguments.get("sampler") if isinstance(scored.source, Loader) else None
     instance = scored.dataset.instance if scored.dataset is not None else None
     held = [*(given.arguments.values() if isinstance(given, Tool) else ()),

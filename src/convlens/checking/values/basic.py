@@ -30,6 +30,11 @@ class Site:
         return cls(source, node, getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
 
     @property
+    def place(self) -> str:
+        """How to tell a person where it is: `line 12`, in a notebook `cell 3, line 2`."""
+        return self.source.place(self.line)
+
+    @property
     def text(self) -> str:
         """The source text there."""
         return self.source.segment(self.node)
@@ -50,6 +55,23 @@ class Value:
 
 
 @dataclass(eq=False, kw_only=True)
+class Configured(Value):
+    """What a call with arguments made: a layer, an optimizer, a loader. `arguments` by name, defaults included."""
+
+    arguments: "dict[str, Value]" = field(default_factory=dict, repr=False)
+
+    def constant(self, name: str) -> "Plain":
+        """An argument where it is a constant; None otherwise (and where it is None)."""
+        value = self.arguments.get(name)
+        return value.value if isinstance(value, Constant) else None
+
+    def given(self, name: str) -> bool:
+        """Whether an argument stands in the call (a default was not taken)."""
+        value = self.arguments.get(name)
+        return value is not None and value.site is not None
+
+
+@dataclass(eq=False, kw_only=True)
 class Unknown(Value):
     """Nothing is known, except perhaps the dotted name it came from."""
 
@@ -64,6 +86,14 @@ class Slice(Unknown):
     lower: Value | None = field(default=None, repr=False)
     upper: Value | None = field(default=None, repr=False)
     step: Value | None = field(default=None, repr=False)
+
+
+@dataclass(eq=False, kw_only=True)
+class Part(Unknown):
+    """A part of something unknown: `files[:800]`, `table[table.fold == 0]`; see Items for `whole` and `part`."""
+
+    whole: Value | None = field(default=None, repr=False)
+    part: Value | None = field(default=None, repr=False)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -46,6 +46,8 @@ class Function(Value):
     grad: bool | None = None
     """False under `@torch.no_grad()`, True under `@torch.enable_grad()`."""
     flavour: Literal["", "staticmethod", "classmethod", "property"] = ""
+    manages: bool = False
+    """Whether `@contextmanager` makes a context manager of it."""
 
     @property
     def name(self) -> str:
@@ -102,6 +104,8 @@ class Instance(Value):
 
     cls: UserClass | None = field(default=None, repr=False)
     attributes: dict[str, Value] = field(default_factory=dict, repr=False)
+    made_with: Arguments | None = field(default=None, repr=False)
+    """What its constructor was called with."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from convlens.checking.values.basic import Constant, Items, Plain, Shape, Value
+from convlens.checking.values.basic import Configured, Items, Shape, Value
 from convlens.checking.values.code import Instance
 
 if TYPE_CHECKING:
@@ -13,19 +13,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False, kw_only=True)
-class Transform(Value):
-    """`kind` is the class name (`ToTensor`, `Normalize`, `Compose`, ...); `steps` those of a Compose, in order."""
+class Transform(Configured):
+    """`kind` is the class name (`ToTensor`, `Normalize`, `Compose`, ...); `steps` those of a Compose, in order.
+
+    `made` is what a user's function as a step makes of a picture, where it was walked.
+    """
 
     kind: str = ""
-    arguments: dict[str, Value] = field(default_factory=dict, repr=False)
     steps: "list[Transform]" = field(default_factory=list, repr=False)
     complete: bool = True
     """False where a step is not known."""
-
-    def constant(self, name: str) -> Plain:
-        """An argument where it is a constant."""
-        value = self.arguments.get(name)
-        return value.value if isinstance(value, Constant) else None
+    made: "Tensor | None" = field(default=None, repr=False)
 
     def flat(self) -> "list[Transform]":
         """The steps in order, those of nested Compose included; itself for a single transform."""
@@ -36,7 +34,7 @@ Split = Literal["train", "test", "validation"]
 
 
 @dataclass(eq=False, kw_only=True)
-class Dataset(Value):
+class Dataset(Configured):
     """A data set.
 
     Attributes:
@@ -44,6 +42,7 @@ class Dataset(Value):
         split: what the call says it is (`train=True`, `split="test"`, a folder's name, the part of a split);
             None where that cannot be told.
         classes: how many, where known.
+        labels: of a set of torchvision the lowest and the highest label, where known.
         size: how many items, where known.
         shape: of one item as stored, channels first, where known; see `item` for what the transform makes of it.
         item: shape of one item after the transform.
@@ -56,9 +55,9 @@ class Dataset(Value):
     """
 
     kind: str = ""
-    arguments: dict[str, Value] = field(default_factory=dict, repr=False)
     split: Split | None = None
     classes: int | None = None
+    labels: tuple[int, int] | None = None
     size: int | None = None
     shape: Shape | None = None
     item: Shape | None = None
@@ -76,33 +75,17 @@ class Dataset(Value):
             one = one.parent
         return one
 
-    def constant(self, name: str) -> Plain:
-        """An argument where it is a constant."""
-        value = self.arguments.get(name)
-        return value.value if isinstance(value, Constant) else None
-
 
 @dataclass(eq=False, kw_only=True)
-class Loader(Value):
+class Loader(Configured):
     """A `DataLoader`. `arguments` by name, defaults included: batch_size, shuffle, sampler, drop_last, ...
 
     `opaque`: it came from elsewhere (a guessed parameter, another package): nothing can be said of its arguments.
     """
 
     kind: str = "DataLoader"
-    arguments: dict[str, Value] = field(default_factory=dict, repr=False)
     dataset: Dataset | None = field(default=None, repr=False)
     opaque: bool = False
-
-    def constant(self, name: str) -> Plain:
-        """An argument where it is a constant."""
-        value = self.arguments.get(name)
-        return value.value if isinstance(value, Constant) else None
-
-    def given(self, name: str) -> bool:
-        """Whether the argument stands in the call."""
-        value = self.arguments.get(name)
-        return value is not None and value.site is not None
 
     @property
     def split(self) -> Split | None:
@@ -125,6 +108,7 @@ class Tensor(Value):
         dtype: "float32", "int64", "uint8", "bool", ... where known.
         scale: pixel values: "0..255", "0..1", "normalised", or None.
         below: of whole numbers drawn at random, the bound that they stay under.
+        supposed: it is what something unknown made of tensors, so that it may be no tensor at all.
     """
 
     shape: Shape | None = None
@@ -136,6 +120,7 @@ class Tensor(Value):
     dtype: str | None = None
     scale: str | None = None
     below: int | None = None
+    supposed: bool = False
 
     @property
     def op(self) -> str:

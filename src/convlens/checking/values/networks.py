@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from convlens.checking.values.basic import Constant, Plain, Value
+from convlens.checking.values.basic import Configured, Plain, Value
 from convlens.checking.values.code import Instance
 
 
 @dataclass(eq=False, kw_only=True)
-class Module(Instance):
+class Module(Instance, Configured):
     """A network, a block or a layer: everything that derives from `nn.Module`.
 
     Attributes:
@@ -26,7 +26,6 @@ class Module(Instance):
 
     kind: str = "unknown"
     name: str = ""
-    arguments: dict[str, Value] = field(default_factory=dict, repr=False)
     complete: bool = True
     children: "dict[str, Module]" = field(default_factory=dict, repr=False)
     state: dict[str, Plain] = field(default_factory=lambda: {"mode": "train", "frozen": False})
@@ -41,16 +40,6 @@ class Module(Instance):
     def frozen(self) -> Plain:
         """Whether its own parameters are frozen at this moment of the walk; None where that cannot be told."""
         return self.state.get("frozen")
-
-    def constant(self, name: str) -> Plain:
-        """A constructor argument where it is a constant; None otherwise (and where it is None)."""
-        value = self.arguments.get(name)
-        return value.value if isinstance(value, Constant) else None
-
-    def given(self, name: str) -> bool:
-        """Whether the argument stands in the call (a default was not taken)."""
-        value = self.arguments.get(name)
-        return value is not None and value.site is not None
 
     def modules(self) -> "Iterator[Module]":
         """Itself and everything registered below, each once."""
@@ -100,22 +89,16 @@ class Parameters(Value):
 
 
 @dataclass(eq=False, kw_only=True)
-class Optimizer(Value):
+class Optimizer(Configured):
     """`kind` is the class name (`SGD`, `Adam`, ...); `parameters` are the groups it was given.
 
     `complete` is False where some of what it was given is not known.
     """
 
     kind: str = ""
-    arguments: dict[str, Value] = field(default_factory=dict, repr=False)
     parameters: list[Parameters] = field(default_factory=list, repr=False)
     complete: bool = True
     state: dict[str, Plain] = field(default_factory=dict)
-
-    def constant(self, name: str) -> Plain:
-        """An argument where it is a constant."""
-        value = self.arguments.get(name)
-        return value.value if isinstance(value, Constant) else None
 
     def modules(self) -> list[Module]:
         """The modules whose parameters it holds, as given."""
@@ -123,19 +106,13 @@ class Optimizer(Value):
 
 
 @dataclass(eq=False, kw_only=True)
-class Scheduler(Value):
+class Scheduler(Configured):
     """`kind` is the class name: `StepLR`, `OneCycleLR`, ..."""
 
     kind: str = ""
-    arguments: dict[str, Value] = field(default_factory=dict, repr=False)
     optimizer: Optimizer | None = field(default=None, repr=False)
     inner: "list[Scheduler]" = field(default_factory=list, repr=False)
     """Of `SequentialLR`, `ChainedScheduler`."""
-
-    def constant(self, name: str) -> Plain:
-        """An argument where it is a constant."""
-        value = self.arguments.get(name)
-        return value.value if isinstance(value, Constant) else None
 
 
 @dataclass(eq=False, kw_only=True)
@@ -150,9 +127,8 @@ class StateDict(Value):
 
 
 @dataclass(eq=False, kw_only=True)
-class Tool(Value):
+class Tool(Configured):
     """A helper object of a library: kind "grad_scaler", "accelerator", "fabric", "trainer", "sampler", "device", ..."""
 
     kind: str = ""
     name: str = ""
-    arguments: dict[str, Value] = field(default_factory=dict, repr=False)

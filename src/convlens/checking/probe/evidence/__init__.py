@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
-from convlens.checking.probe.evidence import crash, data, losses, modes, network, optimizing, score
+from convlens.checking.probe.evidence import crash, data, losses, modes, network, optimizing, schedules, score
 from convlens.checking.probe.evidence.seen import Seen
 from convlens.checking.probe.observation import Observation
 
 __all__ = ["Seen", "judge"]
 
 _JUDGES: tuple[Callable[[Observation], Iterator[Seen]], ...] = (
-    crash.judge, modes.judge, optimizing.judge, losses.judge, data.judge, network.judge, score.judge
+    crash.judge, modes.judge, optimizing.judge, schedules.judge, losses.judge, data.judge, network.judge, score.judge
 )  # fmt: skip
 
 

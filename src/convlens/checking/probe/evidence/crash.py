@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from convlens.checking.probe.evidence.seen import Seen, confirmed
+from convlens.checking.probe.evidence.seen import Seen, confirmed_somewhere
 from convlens.checking.probe.observation import Observation
 
 
@@ -14,4 +14,4 @@ def judge(observation: Observation) -> Iterator[Seen]:
     if crash.rule == "class-count-mismatch" and any("two made-up classes" in words for words in observation.replaced):
         return  # how many classes the script's own folder has is not known here
     said = crash.explanation or f"{crash.error}: {crash.message}"
-    yield confirmed(crash.rule, crash.place, f"the script stopped: {said.rstrip('.')}")
+    yield confirmed_somewhere(crash.rule, crash.edit or crash.place, f"the script stopped: {said.rstrip('.')}")

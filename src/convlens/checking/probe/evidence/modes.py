@@ -61,11 +61,12 @@ def _mode(observation: Observation, seen: Pass) -> Iterator[Seen]:
     if observation.models[active[0].model].stray:
         return  # layers that no call of eval() can reach: another mistake
     sentence = f"in {len(active)} of {counted(count, 'test batch')} {_layers(active)}"
+    place = active[0].place if seen.by_framework else seen.place
     call = _last_train_call(observation, seen, active[0])
     if call is not None and call.value:
         yield confirmed("train-mode-in-evaluation", call.place, sentence)
     else:
-        yield confirmed("eval-mode-missing", seen.place, sentence, head(seen.place))
+        yield confirmed("eval-mode-missing", place, sentence, head(place))
 
 
 def _last_train_call(observation: Observation, seen: Pass, forward: Forward) -> ModeCall | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from convlens.checking.probe.evidence.seen import Seen, confirmed, counted
+from convlens.checking.probe.evidence.seen import Seen, confirmed, confirmed_somewhere, counted, refuted
 from convlens.checking.probe.observation import ModelSeen, Observation, Spot
 
 
@@ -35,9 +35,18 @@ def _spot(observation: Observation, spot: Spot) -> Iterator[Seen]:
     elif spot.kind == "constant-weights":
         filled = [other for other in observation.spots if other.kind == "weights-filled"]
         at = filled[0].place if filled else place
-        yield confirmed("constant-initialisation", at, f"all of {values['name']} began as {values['value']:g}")
+        yield confirmed_somewhere(
+            "constant-initialisation", at, f"all of {values['name']} began as {values['value']:g}"
+        )
     elif spot.kind == "dropout-rate":
         yield confirmed("dropout-rate-extreme", place, f"{float(values['rate'] or 0):.0%} of the values were dropped")
+    elif spot.kind == "dropout-rate-mild":
+        yield refuted("dropout-rate-extreme", place, f"{float(values['rate'] or 0):.0%} of the values were dropped")
+    elif spot.kind == "no-activation":
+        sentence = f"no activation stood between it and the {values['before']} before it"
+        yield confirmed("activation-missing", place, sentence)
+    elif spot.kind == "activation":
+        yield refuted("activation-missing", place, "what reached it had been through an activation")
     elif spot.kind == "dropout2d-on-vector":
         yield confirmed("dropout2d-on-vector", place, f"in {counted(spot.count, 'call')} it received flat features")
     elif spot.kind == "batch-flattened":

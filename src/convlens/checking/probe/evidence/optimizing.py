@@ -1,14 +1,13 @@
-"""The step, the optimizer, the learning rate and its schedule."""
+"""The step, the optimizer and the learning rate."""
 
 from collections.abc import Iterator
 from itertools import groupby
+from math import isclose
 
 from convlens.checking.probe.evidence.modes import training
 from convlens.checking.probe.evidence.seen import Seen, confirmed, counted, refuted
-from convlens.checking.probe.observation import Observation, Pass, Place, SchedulerSeen, SchedulerStep, StepSeen
+from convlens.checking.probe.observation import BackwardSeen, Observation, Place, StepSeen
 
-_EPOCH_SCALE = {"StepLR", "MultiStepLR", "ExponentialLR", "CosineAnnealingLR", "ReduceLROnPlateau"}
-_BATCH_SCALE = {"OneCycleLR", "CyclicLR"}
 _MOST = {"Adam": 0.1, "AdamW": 0.1, "NAdam": 0.1, "RAdam": 0.1, "RMSprop": 0.1, "Adamax": 0.1, "SGD": 5.0}
 _LEAST = 1e-7
 
@@ -18,9 +17,8 @@ def judge(observation: Observation) -> Iterator[Seen]:
     yield from _clearing(observation)
     yield from _gradients(observation)
     yield from _parameters(observation)
+    yield from _accumulation(observation)
     yield from _rates(observation)
-    for number, scheduler in enumerate(observation.schedulers):
-        yield from _schedule(observation, scheduler, [s for s in observation.scheduler_steps if s.scheduler == number])
     yield from _recreated(observation)
     for spot in observation.spots:
         if spot.kind == "graphs-kept":
@@ -88,13 +86,43 @@ def _parameters(observation: Observation) -> Iterator[Seen]:
     if not observation.optimizers or observation.crash is not None:
         return
     for number in sorted(trained):
-        model, place = observation.models[number], observation.optimizers[0].place
+        model = observation.models[number]
+        # One that holds what another holds already is likely to be the one that was meant for this network.
+        place = next((one for one in observation.optimizers if one.shares), observation.optimizers[0]).place
         if model.unheld and not model.frozen:
             shown = ", ".join(model.unheld[:3]) + (", ..." if len(model.unheld) > 3 else "")
             sentence = f"no optimizer holds {counted(len(model.unheld), 'parameter')} of {model.name}: {shown}"
             yield confirmed("optimizer-wrong-parameters", place, sentence)
         elif not model.unheld:
             yield refuted("optimizer-wrong-parameters", place, f"every parameter of {model.name} is in an optimizer")
+
+
+def _accumulation(observation: Observation) -> Iterator[Seen]:
+    """Gradients of several batches in one step: means of batches must be divided by their number."""
+    losses = [loss for loss in observation.losses if loss.value is not None]
+    steps = [step for step in observation.steps if step.backwards and not step.stale]
+    gathered, place = [], None
+    for step in steps:
+        before = [b for b in observation.backwards if b.at < step.at][-step.backwards :]
+        if len({(b.in_pass, b.batch) for b in before}) < step.backwards or step.backwards < 2:
+            continue
+        place = before[-1].place
+        gathered += [(b, next((x.value for x in reversed(losses) if x.at < b.at), None)) for b in before]
+    if place is None:
+        if len(steps) > 1 and all(step.backwards == 1 for step in steps) and observation.backwards:
+            at = observation.backwards[0].place
+            yield refuted("accumulation-unscaled", at, f"each of {len(steps)} steps followed one backward()")
+        return
+    count = max(step.backwards for step in steps)
+    if all(_is_the_loss(b, value) for b, value in gathered):
+        sentence = f"the gradients of {count} batches were added up, each of a batch's whole mean loss"
+        yield confirmed("accumulation-unscaled", place, sentence)
+    elif all(b.value is not None and value and b.value < value * 0.9 for b, value in gathered):
+        yield refuted("accumulation-unscaled", place, "each loss was divided before its backward()")
+
+
+def _is_the_loss(backward: BackwardSeen, loss: float | None) -> bool:
+    return loss is not None and backward.value is not None and isclose(backward.value, loss, rel_tol=1e-4)
 
 
 def _rates(observation: Observation) -> Iterator[Seen]:
@@ -111,50 +139,6 @@ def _rates(observation: Observation) -> Iterator[Seen]:
         elif len(rates) > 1:
             span = f"{high:g}" if low == high else f"{low:g} to {high:g}"
             yield refuted("learning-rate-extreme", optimizer.place, f"its steps are made at {span}")
-
-
-def _schedule(observation: Observation, scheduler: SchedulerSeen, steps: list[SchedulerStep]) -> Iterator[Seen]:
-    trained = training(observation)
-    if not trained:
-        return
-    if not steps:
-        if observation.finished and len(observation.steps) > 2:
-            sentence = f"the optimizer made {counted(len(observation.steps), 'step')}, the scheduler none"
-            yield confirmed("scheduler-never-stepped", scheduler.place, sentence)
-        return
-    yield refuted("scheduler-never-stepped", scheduler.place, f"it was stepped {len(steps)} times")
-    yield from _cadence(observation, scheduler, steps, trained)
-    first = min((step.at for step in observation.steps), default=0)
-    if steps[0].at < first:
-        yield confirmed(
-            "scheduler-before-optimizer", steps[0].place, "its first step came before the optimizer's first"
-        )
-    elif steps[0].at > first:
-        yield refuted("scheduler-before-optimizer", steps[0].place, "the optimizer's first step came before it")
-
-
-def _cadence(
-    observation: Observation, scheduler: SchedulerSeen, steps: list[SchedulerStep], trained: list[Pass]
-) -> Iterator[Seen]:
-    within = [step for step in steps if step.in_pass is not None and observation.passes[step.in_pass] in trained]
-    batches = sum(len(seen.sizes) for seen in trained)
-    length = observation.loaders[trained[0].loader].batches
-    per_batch = len(within) == len(steps) and len(steps) * 2 > batches > len(trained)
-    per_epoch = not within
-    span = max((scheduler.numbers.get(name, 0.0) for name in ("step_size", "T_max")), default=0.0)
-    place = steps[0].place
-    if scheduler.name in _EPOCH_SCALE and per_batch and (0 < span < length or scheduler.name == "ExponentialLR"):
-        sentence = (
-            f"it was stepped {len(steps)} times in {counted(batches, 'batch')}, and an epoch has {length} of them"
-        )
-        yield confirmed("scheduler-wrong-cadence", place, sentence)
-    elif scheduler.name in _BATCH_SCALE and per_epoch and scheduler.numbers.get("total_steps", length) >= length:
-        sentence = f"it was stepped {len(steps)} times in {counted(batches, 'batch')}: once an epoch"
-        yield confirmed("scheduler-wrong-cadence", place, sentence)
-    elif (scheduler.name in _EPOCH_SCALE and per_epoch) or (scheduler.name in _BATCH_SCALE and per_batch):
-        yield refuted(
-            "scheduler-wrong-cadence", place, f"it was stepped once in each {'epoch' if per_epoch else 'batch'}"
-        )
 
 
 def _recreated(observation: Observation) -> Iterator[Seen]:

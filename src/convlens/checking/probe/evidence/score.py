@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from convlens.checking.probe.evidence.modes import evaluating
 from convlens.checking.probe.evidence.seen import Seen, confirmed, refuted
-from convlens.checking.probe.observation import Division, Observation
+from convlens.checking.probe.observation import Division, LoaderSeen, Observation
 
 
 def judge(observation: Observation) -> Iterator[Seen]:
@@ -20,10 +20,31 @@ def judge(observation: Observation) -> Iterator[Seen]:
             yield confirmed(
                 "best-state-not-copied", spot.place, "the state that was loaded back was the network's own memory"
             )
+    yield from _selection(observation)
     evaluated = [id(seen) for seen in evaluating(observation)]
     for division in observation.divisions:
         if id(observation.passes[division.in_pass]) in evaluated:
             yield from _division(observation, division)
+
+
+def _selection(observation: Observation) -> Iterator[Seen]:
+    """A state that a test score chose, loaded back and scored on the same items."""
+    passes = evaluating(observation)
+    learned = [step.at for step in observation.steps]
+    for state in observation.states:
+        before = [seen for seen in passes if seen.ended < state.at]
+        if not state.taken or not state.chosen or not before or any(before[-1].ended < at < state.at for at in learned):
+            continue
+        judged_by = observation.loaders[before[-1].loader]
+        loaded = [other.at for other in observation.states if not other.taken and other.at > state.at]
+        after = [observation.loaders[seen.loader] for seen in passes if loaded and seen.began > loaded[-1]]
+        if judged_by.is_test and any(one.is_test and _one_data(one, judged_by) for one in after):
+            sentence = "a test score chose the state that was loaded back and scored on the same items"
+            yield confirmed("test-set-selects-model", state.place, sentence)
+
+
+def _one_data(one: LoaderSeen, other: LoaderSeen) -> bool:
+    return one is other or (bool(one.data) and one.data[-1:] == other.data[-1:])
 
 
 def _division(observation: Observation, division: Division) -> Iterator[Seen]:

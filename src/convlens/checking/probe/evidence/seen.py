@@ -5,6 +5,8 @@ from typing import Literal
 
 from convlens.checking.probe.observation import Place
 
+_ANYWHERE = (0, 1_000_000)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -14,7 +16,7 @@ class Seen:
         rule: the slug.
         file, line: the line a person would edit.
         first, last: the lines of the function or loop around it; a finding of the source about the same mistake
-            stands on one of them.
+            stands on one of them. First is 0 where it may stand anywhere in the script and its neighbours.
         sentence: what was seen, as a sentence that can follow the finding.
     """
 
@@ -32,9 +34,19 @@ def confirmed(rule: str, place: Place, sentence: str, line: int | None = None) -
     return Seen(rule, place.file, line or place.line, "confirmed", sentence, place.first, place.last)
 
 
+def confirmed_somewhere(rule: str, place: Place, sentence: str) -> Seen:
+    """A mistake whose effect was seen here; where the source knows of it, its cause stands there."""
+    return Seen(rule, place.file, place.line, "confirmed", sentence, *_ANYWHERE)
+
+
 def refuted(rule: str, place: Place, sentence: str) -> Seen:
     """A mistake that was looked for here and is not there."""
     return Seen(rule, place.file, place.line, "refuted", sentence, place.first, place.last)
+
+
+def refuted_everywhere(rule: str, place: Place, sentence: str) -> Seen:
+    """A mistake of the whole script that is not there, wherever in the file it is suspected."""
+    return Seen(rule, place.file, place.line, "refuted", sentence, *_ANYWHERE)
 
 
 def head(place: Place) -> int:

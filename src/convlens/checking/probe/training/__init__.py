@@ -17,8 +17,8 @@ from convlens.checking.probe.training.giving import LoadersGiving
 from convlens.checking.probe.training.pictures import use_real_pictures
 from convlens.checking.probe.training.recounting import Preparation, recount
 from convlens.checking.probe.watching import Watch
+from convlens.checking.probe.watching.device import keep_on_processor
 from convlens.checking.probe.watching.loops import Turns, loop_cutter, while_cutter
-from convlens.checking.probe.watching.modules import keep_on_processor
 
 _SHARE_OF_RECOUNT = 1 / 3  # of the time that the script had
 
@@ -78,6 +78,7 @@ class TrainingWatch(Watch):
             rewriting.LOOP: loop_cutter(self.book, Bounded),
             rewriting.WHILE: while_cutter(self.book, Bounded),
             rewriting.DIVIDE: operator.truediv,
+            rewriting.DIVIDE_IN_PLACE: operator.itruediv,
         }
 
     def install(self) -> None:

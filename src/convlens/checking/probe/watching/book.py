@@ -4,17 +4,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from convlens.byhand.facts import Sites
+from convlens.byhand.sites import Definitions
+from convlens.checking.probe import standins
 from convlens.checking.probe.observation import Forward, Observation, Pass, Place, Spot, TensorSeen, Value
 from convlens.checking.probe.rewriting import FileTable
 
 MOST_FACTS = 4000
 """Of a kind. A script that runs on and on must not fill the memory with observations."""
+_FRAMEWORKS = tuple(str(Path(standins.__file__).parent / name) for name in ("lightning", "ignite"))
 
 
 @dataclass
@@ -40,8 +45,11 @@ class Book:
     running: list[nn.Module] = field(default_factory=list)
     forward: Forward | None = None
     last_forward: Forward | None = None
+    last_input: Tensor | None = None
     last_pass: RunningPass | None = None
     failed: tuple[BaseException, nn.Module, tuple[int, ...]] | None = None
+    failed_layer: tuple[BaseException, nn.Module, tuple[int, ...]] | None = None
+    definitions: Definitions = field(default_factory=Definitions)
     _spots: dict[tuple[str, Place], Spot] = field(default_factory=dict)
 
     def now(self) -> int:
@@ -61,12 +69,42 @@ class Book:
         frame = self.frame()
         return None if frame is None else self.place_of(frame, frame.f_lineno)
 
+    def doing(self) -> Place | None:
+        """Where what is being done would be edited: where the layer that does it was made, or the person's line."""
+        layer = self.running[-1] if self.running else None
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename not in self.tables:
+            if layer is not None and frame.f_code.co_name == "forward" and frame.f_locals.get("self") is layer:
+                return self.place_made(layer) or self.place()
+            frame = frame.f_back
+        return None if frame is None else self.place_of(frame, frame.f_lineno)
+
+    def by_framework(self) -> bool:
+        """Whether a stand-in for a framework, called by the person's code, does what is being done."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename not in self.tables:
+            if frame.f_code.co_filename.startswith(_FRAMEWORKS):
+                return True
+            frame = frame.f_back
+        return False
+
+    def place_made(self, made: object) -> Place | None:
+        """The person's line that made a module."""
+        return self.own_place(self.definitions.of(made)) if isinstance(made, nn.Module) else None
+
+    def own_place(self, sites: Sites) -> Place | None:
+        """The innermost of some sites that stands in the person's files."""
+        for site in sites:
+            if site.file in self.tables:
+                return Place(site.file, site.line, "", site.line, site.line)
+        return None
+
     def place_of(self, frame: FrameType, line: int) -> Place:
-        """A line of a frame with the function around it; at the top level with the loop that begins there."""
+        """A line of a frame with the function around it; at the top level with the innermost loop around it."""
         code = frame.f_code
         table = self.tables[code.co_filename]
         if code.co_name == "<module>":
-            return Place(code.co_filename, line, "", line, table.loops.get(line, line))
+            return Place(code.co_filename, line, "", *table.loop_around(line))
         first, last = table.functions.get(code.co_firstlineno, (line, line))
         return Place(code.co_filename, line, code.co_name, first, last)
 

@@ -1,4 +1,4 @@
-"""Watches PyTorch's functions: losses, softmax, dropout, views, argmax, and sums that keep their graphs."""
+"""Watches PyTorch's functions: losses and what they are given, dropout, views, argmax, sums that keep their graphs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,14 +9,30 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from convlens.byhand.calls import staying
-from convlens.checking.probe.observation import LossSeen
+from convlens.checking.probe.observation import LossSeen, Place
 from convlens.checking.probe.watching.book import MOST_FACTS, Book, seen_tensor
+from convlens.checking.probe.watching.matching import Matches
+from convlens.checking.probe.watching.scoring import note_division
 
 _LOSSES = {"cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "mse_loss"}
 _LOSSES |= {"multi_margin_loss", "l1_loss", "smooth_l1_loss", "kl_div"}
 _RESHAPING = {"view", "reshape", "flatten"}
 _ADDING = {"add", "__add__", "__iadd__", "add_", "__radd__"}
 _FILLING = {"constant_", "zeros_", "ones_", "fill_", "zero_"}
+_SHAPING = {
+    "softmax",
+    "log_softmax",
+    "relu",
+    "relu_",
+    "relu6",
+    "leaky_relu",
+    "sigmoid",
+    "tanh",
+    "elu",
+    "gelu",
+    "dropout",
+}
+"""Of what one of these gives to a loss, the place is remembered."""
 
 _Batches = frozenset[tuple[int, int]]
 """Of a sum of losses: the batches it came from, as (walk, batch)."""
@@ -28,6 +44,7 @@ class FunctionWatch(TorchFunctionMode):
     def __init__(self, book: Book) -> None:
         super().__init__()
         self._book = book
+        self.matches = Matches(book)
         self._losses: dict[int, tuple[ReferenceType[Tensor], _Batches]] = {}
         self._looks: dict[str, Callable[[tuple[Any, ...], dict[str, Any], Any], None]] = {
             "softmax": self._softmax,
@@ -35,7 +52,11 @@ class FunctionWatch(TorchFunctionMode):
             "dropout": self._dropout,
             "argmax": self._choice,
             "max": self._choice,
+            "mean": self._mean,
+            "__set__": self._set,
+            "requires_grad_": self._freeze,
         }
+        self._sources: dict[int, Place] = {}  # by the address of the numbers
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -48,6 +69,8 @@ class FunctionWatch(TorchFunctionMode):
         book = self._book
         if book.busy:
             return answer
+        if name in _SHAPING and isinstance(answer, Tensor) and answer.ndim <= 2 and (place := book.doing()) is not None:
+            self._sources[answer.data_ptr()] = place
         if name in _LOSSES:
             self._loss(name, args, kwargs, answer)
         elif name in _RESHAPING and book.running:
@@ -73,7 +96,9 @@ class FunctionWatch(TorchFunctionMode):
                 )
                 value = float(answer) if is_mean else None
                 seen = [seen_tensor(tensor) for tensor in both]
-                observation.losses.append(LossSeen(name, place, book.now(), _kind(both[0]), seen[0], seen[1], value))
+                kind, source = _kind(both[0]), self._sources.get(both[0].data_ptr())
+                observation.losses.append(LossSeen(name, place, book.now(), kind, seen[0], seen[1], value, source))
+                self.matches.add(place, both[1])
         if isinstance(answer, Tensor) and answer.ndim == 0 and answer.requires_grad:
             running = book.current()
             batch = (running.number, running.batch) if running is not None else (-1, len(observation.backwards))
@@ -102,6 +127,20 @@ class FunctionWatch(TorchFunctionMode):
             return
         if forward.output is not None and forward.output.shape == tuple(tensor.shape) and self._book.running == []:
             self._book.spot("choice-over-batch" if dim in (0, -2) else "choice-over-classes", dim=dim)
+
+    def _mean(self, args: tuple[Any, ...], kwargs: dict[str, Any], answer: Any) -> None:
+        """The mean of a list of numbers that became a tensor."""
+        if args and isinstance(args[0], Tensor) and args[0].ndim == 1 and not args[0].requires_grad:
+            with self._book.quiet():
+                note_division(self._book, float(args[0].double().sum()), len(args[0]))
+
+    def _set(self, args: tuple[Any, ...], kwargs: dict[str, Any], answer: Any) -> None:
+        if len(args) > 1 and args[1] is False and isinstance(args[0], nn.Parameter):
+            self._book.spot("frozen")
+
+    def _freeze(self, args: tuple[Any, ...], kwargs: dict[str, Any], answer: Any) -> None:
+        if kwargs.get("requires_grad", args[1] if len(args) > 1 else True) is False:
+            self._book.spot("frozen")
 
     def _reshape(self, name: str, args: tuple[Any, ...], answer: Any) -> None:
         tensor = args[0] if args else None

@@ -1,26 +1,25 @@
-"""Watches loaders: which items they give, in which order; and gives only their first two batches and their last."""
+"""Watches loaders: which items they give, in which order; and gives only their first batches and their last."""
 
 import hashlib
 import inspect
-import random
 import time
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-import numpy as np
-import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset, Subset
+from torch.utils.data import DataLoader, IterableDataset
 
 from convlens.checking.probe.observation import Cut, LoaderSeen, Overlap, Pass, Place
 from convlens.checking.probe.watching.book import Book, RunningPass
+from convlens.checking.probe.watching.datasets import DatasetWatch, Key, identity, is_test, root
 
-BATCHES = 3
-_MOST_BATCHES = 100_000
+BATCHES, FEWEST_ITEMS = 3, 48
+MOST_BATCHES = 64
+"""Where the batches are tiny, or gradients are gathered over many of them before the first step."""
+_MOST_ORDERED = 100_000
 _PATIENCE = 6.0
 """Seconds of the processor after which a walk ends although it has given only two batches."""
-_Key = tuple[str, ...]
 
 
 class LoaderWatch:
@@ -29,11 +28,13 @@ class LoaderWatch:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._loaders: list[DataLoader[Any]] = []
-        self._items: list[tuple[_Key, frozenset[int]]] = []
+        self._items: list[tuple[Key, frozenset[int]]] = []
+        self._datasets = DatasetWatch(book)
         self._make = DataLoader.__init__
 
     def install(self) -> None:
         """Patch the class."""
+        self._datasets.install()
         watch, make = self, self._make
         signature = inspect.signature(make)
 
@@ -61,15 +62,17 @@ class LoaderWatch:
         place = self._book.place() or Place("", 0, "", 0, 0)
         is_iterable = isinstance(loader.dataset, IterableDataset)
         items = 0 if is_iterable else _length(loader.dataset)
-        key, _ = _root(loader.dataset, range(0))
+        key, _ = root(loader.dataset, range(0))
         self._loaders.append(loader)
         self._items.append((key, frozenset()))
         batches = -(-items // loader.batch_size) if loader.batch_size else items
         if loader.batch_sampler is not None and not is_iterable:
             batches = _length(loader.batch_sampler)
+        made, item = self._datasets.places(loader.dataset), self._datasets.place_of_item(loader.dataset)
         seen = LoaderSeen(
-            place, items, batches, loader.batch_size, loader.drop_last, type(loader.dataset).__name__, is_iterable
-        )
+            place, items, batches, loader.batch_size, loader.drop_last, type(loader.dataset).__name__, is_iterable,
+            made, item, is_test(loader.dataset),
+        )  # fmt: skip
         self._book.observation.loaders.append(seen)
         return len(self._loaders) - 1
 
@@ -78,23 +81,25 @@ class LoaderWatch:
         place = self._book.place()
         if place is None:
             return self._batches_of_iterable(loader) if _is_iterable(loader) else self._all_of(loader)
-        return self._walk(loader, place)
+        return self._walk(loader, place, self._book.by_framework())
 
-    def _walk(self, loader: DataLoader[Any], place: Place) -> Iterator[Any]:
+    def _walk(self, loader: DataLoader[Any], place: Place, by_framework: bool) -> Iterator[Any]:
         book, number = self._book, self.number(loader)
-        seen = Pass(number, place, book.now())
+        seen = Pass(number, place, book.now(), by_framework=by_framework)
         book.observation.passes.append(seen)
         running = book.last_pass = RunningPass(len(book.observation.passes) - 1, seen)
-        began, kept = time.process_time(), loader
+        began = time.process_time()
         try:
-            for index, batch in enumerate(self._cut(kept, seen)):
+            for index, batch in enumerate(self._cut(loader, seen)):
                 running.batch, running.labels = index, _labels(batch)
                 seen.sizes.append(_size(batch))
+                if index == 0 and running.labels is not None:
+                    seen.labels = _digest(running.labels.tolist())
                 if running in book.active:
                     book.active.remove(running)
                 book.active.append(running)
                 yield batch
-                if index == 1 and time.process_time() - began > _PATIENCE:
+                if index >= 1 and time.process_time() - began > _PATIENCE:
                     break
         finally:
             seen.ended = book.now()
@@ -102,7 +107,7 @@ class LoaderWatch:
                 book.active.remove(running)
             if len(seen.sizes) < book.observation.loaders[number].batches:
                 asked = book.observation.loaders[number].batches
-                book.observation.cut.append(Cut(place, "loader", asked, len(seen.sizes)))
+                book.observation.cut.append(Cut(place, "loader", asked, len(seen.sizes), book.now()))
 
     def _cut(self, loader: DataLoader[Any], seen: Pass) -> Iterator[Any]:
         if _is_iterable(loader):
@@ -110,34 +115,22 @@ class LoaderWatch:
             return
         orders = _orders(loader)
         flat = [index for order in orders for index in order]
-        seen.order = hashlib.sha256(repr(flat).encode()).hexdigest()[:16]
+        seen.order = _digest(flat)
         self._remember(seen, loader, flat)
-        chosen = orders if len(orders) <= BATCHES else [*orders[: BATCHES - 1], orders[-1]]
-        seen.has_last = True
         loader_seen = self._book.observation.loaders[seen.loader]
-        if loader_seen.random_items is None and flat:
-            loader_seen.random_items = self._gives_random_items(loader.dataset, flat[:4])
-        for order in chosen:
-            yield _fetched(loader, order)
+        if loader_seen.again is None and flat:
+            loader_seen.again = self._datasets.asked_again(loader.dataset, flat[:4])
+        for index, order in enumerate(orders):
+            is_gathering = bool(seen.backwards and not seen.steps)
+            goes_on = index < MOST_BATCHES and (is_gathering or sum(seen.sizes) < FEWEST_ITEMS)
+            if index < BATCHES - 1 or index == len(orders) - 1 or goes_on:
+                yield _fetched(loader, order)
 
     def _remember(self, seen: Pass, loader: DataLoader[Any], flat: list[int]) -> None:
         seen.in_file_order = flat == list(range(len(flat))) and len(flat) > 1
         seen.first_items = tuple(flat[:8])
         if not self._items[seen.loader][1]:
-            self._items[seen.loader] = _identity(loader.dataset, flat)
-
-    def _gives_random_items(self, dataset: Any, indices: list[int]) -> bool | None:
-        """Whether an item differs from one time to the next, as under a random transform."""
-        states = random.getstate(), np.random.get_state(), torch.random.get_rng_state()
-        try:
-            with self._book.quiet():
-                return any(not _alike(dataset[i], dataset[i]) for i in indices for _ in range(3))
-        except Exception:
-            return None  # a data set that does not let itself be asked out of order
-        finally:
-            random.setstate(states[0])
-            np.random.set_state(states[1])
-            torch.random.set_rng_state(states[2])
+            self._items[seen.loader] = identity(loader.dataset, flat)
 
     def _all_of(self, loader: DataLoader[Any]) -> Iterator[Any]:
         return (_fetched(loader, order) for order in _orders(loader)[:BATCHES])
@@ -153,21 +146,27 @@ class LoaderWatch:
     def overlaps(self) -> list[Overlap]:
         """Items that a loader trains on and another evaluates; each pair of loaders once."""
         passes = self._book.observation.passes
-        trained = {seen.loader for seen in passes if seen.steps}
-        evaluated = {seen.loader for seen in passes if seen.forwards and not seen.backwards} - trained
+        trained = [seen for seen in passes if seen.steps and seen.forwards]
+        learned = {seen.loader for seen in trained}
+        pairs = {
+            (one.loader, other.loader)
+            for other in passes
+            for one in trained
+            if other.forwards and not other.backwards and other.loader not in learned and one.began < other.began
+            and {forward.model for forward in one.forwards} & {forward.model for forward in other.forwards}
+        }  # fmt: skip
         found = []
-        for train in sorted(trained):
-            for evaluation in sorted(evaluated):
-                (one, items), (other, others) = self._items[train], self._items[evaluation]
-                if one == other and others:
-                    found.append(Overlap(train, evaluation, len(items & others), len(others)))
+        for train, evaluation in sorted(pairs):
+            (one_data, items), (other_data, others) = self._items[train], self._items[evaluation]
+            if one_data == other_data and others:
+                found.append(Overlap(train, evaluation, len(items & others), len(others)))
         return found
 
 
 def _orders(loader: DataLoader[Any]) -> list[list[int]]:
     if loader.batch_sampler is None:
-        return [[index] for index in islice(loader.sampler, _MOST_BATCHES)]
-    return [list(order) for order in islice(loader.batch_sampler, _MOST_BATCHES)]
+        return [[index] for index in islice(loader.sampler, _MOST_ORDERED)]
+    return [list(order) for order in islice(loader.batch_sampler, _MOST_ORDERED)]
 
 
 def _fetched(loader: DataLoader[Any], order: list[int]) -> Any:
@@ -189,29 +188,6 @@ def _length(sized: Any) -> int:
         return 0
 
 
-def _root(dataset: Any, indices: Any) -> tuple[_Key, Any]:
-    """The data behind views of it, as something that is equal for equal data, and the indices there."""
-    while isinstance(dataset, Subset):
-        mapping = dataset.indices
-        indices = [int(mapping[index]) for index in indices]
-        dataset = dataset.dataset
-    name = type(dataset).__name__
-    tensors = getattr(dataset, "tensors", None)
-    if isinstance(tensors, tuple) and tensors:
-        # Slices of one tensor share its memory: an item is known by its place there.
-        rows, first = tensors[0], tensors[0].storage_offset() // max(tensors[0].stride(0), 1) if tensors[0].ndim else 0
-        return (name, str(rows.untyped_storage().data_ptr())), [first + int(index) for index in indices]
-    if hasattr(dataset, "root") and any(hasattr(dataset, part) for part in ("train", "split", "samples")):
-        parts = [str(getattr(dataset, part, "")) for part in ("root", "train", "split")]
-        return (name, *parts), indices
-    return (name, str(id(dataset))), indices
-
-
-def _identity(dataset: Any, flat: list[int]) -> tuple[_Key, frozenset[int]]:
-    key, indices = _root(dataset, flat)
-    return key, frozenset(indices)
-
-
 def _labels(batch: Any) -> Tensor | None:
     if isinstance(batch, dict):
         found = [batch[name] for name in ("label", "labels", "target", "targets", "y") if name in batch]
@@ -227,11 +203,5 @@ def _size(batch: Any) -> int:
     return len(first) if isinstance(first, Tensor) and first.ndim else 0
 
 
-def _alike(one: Any, other: Any) -> bool:
-    if isinstance(one, Tensor):
-        return one.shape == other.shape and torch.equal(one, other)
-    if isinstance(one, tuple | list):
-        return all(_alike(a, b) for a, b in zip(one, other, strict=True))
-    if isinstance(one, dict):
-        return all(_alike(one[key], other[key]) for key in one)
-    return bool(np.array_equal(np.asarray(one), np.asarray(other)))
+def _digest(numbers: list[int]) -> str:
+    return hashlib.sha256(repr(numbers).encode()).hexdigest()[:16]

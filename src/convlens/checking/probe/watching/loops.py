@@ -1,14 +1,15 @@
 """Cuts loops short: those over epochs after two turns, those over batches without a loader after three."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from torch.utils.data import DataLoader
 
 from convlens.checking.probe.observation import Cut, Place
 from convlens.checking.probe.watching.book import Book
+from convlens.checking.probe.watching.loading import BATCHES, MOST_BATCHES
 
-EPOCHS, BATCHES = 2, 3
+EPOCHS = 2
 
 
 class Turns:
@@ -18,6 +19,7 @@ class Turns:
         self._book = book
         self.epochs = self.batches = 0
         self.is_loader = False
+        self._steps, self._backwards = len(book.observation.steps), len(book.observation.backwards)
         self.begin()
 
     def begin(self) -> None:
@@ -33,7 +35,8 @@ class Turns:
             self.batches += 1
 
     def _work_done(self) -> int:
-        return len(self._book.observation.steps) + len(self._book.observation.loose_forwards)
+        seen = self._book.observation
+        return len(seen.steps) + len(seen.backwards) + len(seen.loose_forwards)
 
     def _batch_loops(self) -> int:
         return sum(cut.kind == "batches" for cut in self._book.observation.cut)
@@ -41,14 +44,21 @@ class Turns:
     @property
     def enough(self) -> bool:
         """Whether the loop has had all the turns it gets."""
-        return not self.is_loader and (self.epochs >= EPOCHS or self.batches >= BATCHES)
+        most = MOST_BATCHES if self._is_gathering() else BATCHES
+        return not self.is_loader and (self.epochs >= EPOCHS or self.batches >= most)
+
+    def _is_gathering(self) -> bool:
+        seen = self._book.observation
+        return len(seen.backwards) > self._backwards and len(seen.steps) == self._steps
 
     def cut(self, place: Place | None, asked: int | None) -> None:
         """Write down that the loop at `place` ends here, of the turns that were asked for."""
         if place is None:
             return
-        kind, given = ("epochs", self.epochs) if self.epochs >= EPOCHS else ("batches", self.batches)
-        self._book.observation.cut.append(Cut(place, "epochs" if kind == "epochs" else "batches", asked, given))
+        is_of_epochs = self.epochs >= EPOCHS
+        kind: Literal["epochs", "batches"] = "epochs" if is_of_epochs else "batches"
+        given = self.epochs if is_of_epochs else self.batches
+        self._book.observation.cut.append(Cut(place, kind, asked, given, self._book.now()))
 
 
 def loop_cutter(book: Book, make: Callable[[Book], Turns] = Turns) -> Callable[[Iterable[Any]], Iterator[Any]]:

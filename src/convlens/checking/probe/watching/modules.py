@@ -1,7 +1,6 @@
 """Watches networks: who is called, in which mode, what reaches it and what it answers, and what it is made of."""
 
 from typing import Any
-from weakref import ReferenceType, ref
 
 import torch
 from torch import Tensor, nn
@@ -9,12 +8,14 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
 from torch.nn.parameter import is_lazy
 
-from convlens.byhand.facts import Sites
-from convlens.byhand.sites import Definitions
-from convlens.checking.probe.observation import Forward, ModeCall, ModelSeen, Place
+from convlens.checking.probe.observation import Forward, ModelSeen, Place
 from convlens.checking.probe.watching.book import MOST_FACTS, Book, first_tensor, seen_tensor
+from convlens.checking.probe.watching.device import keep_on_processor
+from convlens.checking.probe.watching.linking import WEIGHING, Links
+from convlens.checking.probe.watching.states import StateWatch
 
 _NO_NETWORKS = ("torch.nn.modules.loss", "torchvision.transforms", "torchmetrics")
+_STEEP = 0.9  # the share that a layer drops from which on it is too much
 
 
 class ModuleWatch:
@@ -22,19 +23,19 @@ class ModuleWatch:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._definitions = Definitions()
-        self._recording = self._definitions.recording()
+        self._recording = book.definitions.recording()
         self._ran: set[int] = set()
         self._before: list[dict[str, tuple[float, float]]] = []
         self._called: dict[int, dict[int, tuple[nn.Module, nn.Module]]] = {}  # by network: what ran, and its caller
+        self._heads: dict[int, nn.Module] = {}  # by network: its last layer with weights
+        self._links, self._states = Links(book), StateWatch(book)
 
     def install(self) -> None:
         """Patch the class."""
         self._recording.__enter__()  # for as long as the process lives
         self._patch_calls()
         self._patch_making()
-        self._patch_modes()
-        self._patch_states()
+        self._states.install()
         keep_on_processor()
 
     def _patch_calls(self) -> None:
@@ -52,13 +53,16 @@ class ModuleWatch:
             try:
                 watch._note_layer(module, args)
                 answer = original(module, *args, **kwargs)
+                watch._links.note_answer(module, answer)
                 if outermost:
                     watch._leave(answer)
                 return answer
             except Exception as error:
+                shape = tuple(int(n) for n in args[0].shape) if args and isinstance(args[0], Tensor) else ()
+                if book.failed_layer is None or book.failed_layer[0] is not error:
+                    book.failed_layer = (error, module, shape)
                 if outermost:
-                    shape = args[0].shape[1:] if args and isinstance(args[0], Tensor) else ()
-                    book.failed = (error, module, tuple(int(n) for n in shape))
+                    book.failed = (error, module, shape[1:])
                 raise
             finally:
                 book.running.pop()
@@ -92,6 +96,7 @@ class ModuleWatch:
         if len(target) < MOST_FACTS:
             target.append(forward)
         book.forward = book.last_forward = forward
+        book.last_input = args[0] if args and isinstance(args[0], Tensor) else None
 
     def _leave(self, answer: Any) -> None:
         book, output = self._book, first_tensor(answer)
@@ -111,10 +116,11 @@ class ModuleWatch:
         if isinstance(module, _DropoutNd) and module.p > 0:
             forward.dropout_on += module.training
             forward.dropout_off += not module.training
-            if module.training and module.p >= 0.9:
-                book.spot("dropout-rate", self.place_made(module), rate=float(module.p))
+            if module.training:
+                kind = "dropout-rate" if module.p >= _STEEP else "dropout-rate-mild"
+                book.spot(kind, book.place_made(module), rate=float(module.p))
             if isinstance(module, nn.Dropout2d) and args and isinstance(args[0], Tensor) and args[0].ndim == 2:
-                book.spot("dropout2d-on-vector", self.place_made(module))
+                book.spot("dropout2d-on-vector", book.place_made(module))
         elif isinstance(module, _BatchNorm):
             forward.norm_on += module.training
             forward.norm_off += not module.training
@@ -122,6 +128,9 @@ class ModuleWatch:
             self._called.setdefault(id(book.running[0]), {})[id(module)] = (module, book.running[-2])
         if not any(True for _ in module.parameters(recurse=False)):
             return
+        if isinstance(module, WEIGHING) and book.running:
+            self._heads[id(book.running[0])] = module
+            self._links.note_input(module, args)
         if not forward.first_layer:
             forward.first_layer = type(module).__name__
             if args and isinstance(args[0], Tensor):
@@ -134,51 +143,10 @@ class ModuleWatch:
         def init(module: nn.Module, *args: Any, **kwargs: Any) -> None:
             original(module, *args, **kwargs)
             if watch._book.running and not watch._book.busy:
-                place = watch.place_made(module)
+                place = watch._book.place_made(module)
                 watch._book.spot("layer-made-in-forward", place, layer=type(module).__name__)
 
         nn.Module.__init__ = init  # type: ignore[method-assign, assignment]
-
-    def _patch_modes(self) -> None:
-        original, watch, depth = nn.Module.train, self, [0]
-
-        def train(module: nn.Module, mode: bool = True) -> nn.Module:
-            book = watch._book
-            if depth[0] == 0 and not book.busy and (place := book.place()) is not None:
-                calls = book.observation.mode_calls
-                if len(calls) < MOST_FACTS:
-                    number = book.model_number(module)
-                    calls.append(ModeCall(None if number < 0 else number, place, book.now(), bool(mode)))
-            depth[0] += 1
-            try:
-                return original(module, mode)
-            finally:
-                depth[0] -= 1
-
-        nn.Module.train = train  # type: ignore[method-assign, assignment]
-
-    def _patch_states(self) -> None:
-        """Whoever loads a state back that is the model's own memory restores nothing."""
-        take, load, watch = nn.Module.state_dict, nn.Module.load_state_dict, self
-
-        def load_state_dict(module: nn.Module, state_dict: Any, *args: Any, **kwargs: Any) -> Any:
-            own = {tensor.data_ptr() for tensor in module.parameters() if tensor.numel()}
-            given = [t.data_ptr() for t in state_dict.values() if isinstance(t, Tensor) and t.numel()]
-            kept = next((place for known, place in taken if known() is state_dict), None)
-            if given and own and set(given) & own:
-                watch._book.spot("state-not-copied", kept)
-            return load(module, state_dict, *args, **kwargs)
-
-        taken: list[tuple[ReferenceType[Any], Place]] = []
-
-        def state_dict(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
-            state = take(module, *args, **kwargs)
-            if not args and not kwargs and (place := watch._book.place()) is not None and len(taken) < MOST_FACTS:
-                taken.append((ref(state), place))
-            return state
-
-        nn.Module.state_dict = state_dict  # type: ignore[method-assign, assignment]
-        nn.Module.load_state_dict = load_state_dict  # type: ignore[method-assign, assignment]
 
     def number(self, module: nn.Module) -> int:
         """The index of a network in the observation; a new one is looked at first."""
@@ -191,7 +159,7 @@ class ModuleWatch:
             self._before.append(_fingerprints(module))
             self._find_constants(module)
         count = sum(p.numel() for p in module.parameters() if not _is_lazy(p))
-        book.observation.models.append(ModelSeen(type(module).__name__, self.place_made(module), count))
+        book.observation.models.append(ModelSeen(type(module).__name__, book.place_made(module), count))
         return len(book.models) - 1
 
     def _find_constants(self, model: nn.Module) -> None:
@@ -201,11 +169,7 @@ class ModuleWatch:
                     continue
                 if bool((parameter == parameter.flatten()[0]).all()):
                     value = float(parameter.flatten()[0])
-                    self._book.spot("constant-weights", self.place_made(module), name=name, value=value)
-
-    def place_made(self, module: nn.Module) -> Place | None:
-        """The person's line that made a module."""
-        return _own_place(self._definitions.of(module), self._book)
+                    self._book.spot("constant-weights", self._book.place_made(module), name=name, value=value)
 
     def finish(self, held: set[int]) -> None:
         """Write down what is known of each network only at the end. `held`: ids of parameters in optimizers."""
@@ -217,7 +181,9 @@ class ModuleWatch:
                 seen.frozen = tuple(name for name, p in model.named_parameters() if not p.requires_grad)
                 seen.unheld = tuple(name for name, p in wanted.items() if id(p) not in held)
                 seen.unused = tuple(self._unused(model))
-                seen.stray = tuple((type(m).__name__, self.place_made(m)) for m in self._stray(model))
+                seen.stray = tuple((type(m).__name__, self._book.place_made(m)) for m in self._stray(model))
+                seen.head = self._book.place_made(self._heads.get(id(model)))
+        self._links.finish()
 
     def _stray(self, model: nn.Module) -> list[nn.Module]:
         """Modules with weights that ran within a network and are not registered in it; not the ones inside them."""
@@ -232,30 +198,12 @@ class ModuleWatch:
         for name, module in model.named_modules():
             if any(True for _ in module.children()) or id(module) in self._ran or isinstance(module, nn.Identity):
                 continue
+            if type(module).__module__.startswith(_NO_NETWORKS):
+                continue  # a loss or a metric may be for a test that is not made
             if any(p.grad is not None for p in module.parameters()):
                 continue
-            found.append((name, type(module).__name__, self.place_made(module)))
+            found.append((name, type(module).__name__, self._book.place_made(module)))
         return found
-
-
-def keep_on_processor() -> None:
-    """Networks that are sent elsewhere stay where they are."""
-    original = nn.Module.to
-
-    def to(module: nn.Module, *args: Any, **kwargs: Any) -> nn.Module:
-        rest = [arg for arg in args if not isinstance(arg, str | torch.device | int)]
-        kwargs.pop("device", None)
-        return original(module, *rest, **kwargs) if rest or kwargs else module
-
-    nn.Module.to = to  # type: ignore[method-assign, assignment]
-    nn.Module.cuda = lambda module, device=None: module  # type: ignore[method-assign, assignment]
-
-
-def _own_place(sites: Sites, book: Book) -> Place | None:
-    for site in sites:
-        if site.file in book.tables:
-            return Place(site.file, site.line, "", site.line, site.line)
-    return None
 
 
 def _is_lazy(parameter: Tensor) -> bool:

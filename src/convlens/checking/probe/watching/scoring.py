@@ -1,6 +1,8 @@
 """Watches how a score is made: divisions of the number of correct answers, counted anew."""
 
+import functools
 import math
+import statistics
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -14,20 +16,42 @@ _What = Literal["correct", "last batch", "batch accuracies", "batch losses"]
 _By = Literal["items", "set", "batches", "other set"]
 
 
-def division(book: Book) -> Callable[[Any, Any], Any]:
-    """The function that stands for `/` in the script."""
+def division(book: Book, divided: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The function that stands for `/` in the script, or for `/=`: a division that is looked at."""
 
     def divide(left: Any, right: Any) -> Any:
-        answer = left / right
         if not book.busy and not book.running:
             with book.quiet():
-                _note(book, left, right)
-        return answer
+                note_division(book, left, right)
+        return divided(left, right)
 
     return divide
 
 
-def _note(book: Book, left: Any, right: Any) -> None:
+def watch_means(book: Book) -> None:
+    """Patch the functions that take the mean of a list of numbers: a sum divided by how many there are."""
+    for owner, name in ((np, "mean"), (np, "average"), (statistics, "mean"), (statistics, "fmean")):
+        setattr(owner, name, _watched_mean(book, getattr(owner, name)))
+
+
+def _watched_mean(book: Book, original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def mean(values: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = original(values, *args, **kwargs)
+        if not book.busy and not book.running and _is_a_row(values) and np.ndim(answer) == 0:
+            with book.quiet():
+                note_division(book, float(answer) * len(values), len(values))
+        return answer
+
+    return mean
+
+
+def _is_a_row(values: Any) -> bool:
+    return isinstance(values, list) or (isinstance(values, np.ndarray) and values.ndim == 1)
+
+
+def note_division(book: Book, left: Any, right: Any) -> None:
+    """Write down what a division makes of the own count, if it does; call it quietly."""
     numerator, denominator = _number(left), _number(right)
     if numerator is None or not denominator or len(book.observation.divisions) >= MOST_FACTS:
         return
@@ -51,9 +75,9 @@ def _what(book: Book, seen: Pass, value: float) -> _What | None:
     if counts and len(counts) == len(sizes) > 1:
         total, last = sum(n for n, _ in counts), counts[-1][0]
         shares = math.fsum(n / sizes[batch] for n, batch in counts if sizes[batch])
-        values: list[tuple[_What, float]] = [
-            ("correct", total), ("last batch", last), ("batch accuracies", shares)
-        ]  # fmt: skip
+        values: list[tuple[_What, float]] = [("correct", total)]
+        if max(sizes) > 1:  # otherwise the batches' accuracies are the items' answers
+            values += [("last batch", last), ("batch accuracies", shares)]
         fits += [what for what, own in values if own and any(_same(value, factor * own) for factor in (1, 100))]
     losses = _losses_of(book, seen)
     if len(losses) == len(sizes) > 1 and _same(value, math.fsum(losses)):
@@ -74,7 +98,7 @@ def _by(book: Book, seen: Pass, value: float) -> _By | None:
         fits.append("items")
     if value == loader.items:
         fits.append("set")
-    if value in (len(seen.sizes), loader.batches):
+    if value in (len(seen.sizes), loader.batches) and loader.batch_size != 1:
         fits.append("batches")
     if value in others:
         fits.append("other set")

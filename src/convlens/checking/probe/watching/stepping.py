@@ -1,19 +1,19 @@
-"""Watches the step: gradients cleared, computed and applied, rates, schedulers."""
+"""Watches the step: gradients cleared, computed and applied."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer, lr_scheduler
+from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from convlens.checking.probe.observation import BackwardSeen, OptimizerSeen, SchedulerSeen, SchedulerStep, StepSeen
+from convlens.checking.probe.observation import BackwardSeen, OptimizerSeen, StepSeen
 from convlens.checking.probe.watching.book import MOST_FACTS, Book, name_of_maker
+from convlens.checking.probe.watching.scheduling import ScheduleWatch
 
 _LOOKED_AT = 4
 """Parameters of an optimizer whose gradients tell for all; the last ones, which no dead layer cuts off."""
-_NUMBERS = ("step_size", "T_max", "T_0", "total_steps", "total_size", "gamma", "patience")
 
 
 class _Gradients:
@@ -32,21 +32,18 @@ class _Gradients:
 
 
 class StepWatch:
-    """Patches optimizers, schedulers and `backward`."""
+    """Patches optimizers and `backward`."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
         self._known: list[_Gradients] = []
-        self._schedulers: list[Any] = []
-        self._inside = 0
+        self.schedules = ScheduleWatch(book)
 
     def install(self) -> None:
         """Patch the classes."""
         self._patch_optimizers()
         self._patch_backward()
-        for kind in vars(lr_scheduler).values():
-            if isinstance(kind, type) and issubclass(kind, lr_scheduler.LRScheduler):
-                self._patch_scheduler(kind)
+        self.schedules.install()
 
     def held(self) -> set[int]:
         """The ids of all parameters in optimizers."""
@@ -59,8 +56,9 @@ class StepWatch:
             original(optimizer, *args, **kwargs)
             book = watch._book
             if (place := book.place()) is not None:
-                count = sum(len(group["params"]) for group in optimizer.param_groups)
-                seen = OptimizerSeen(type(optimizer).__name__, place, book.now(), parameters=count)
+                own = {id(p) for group in optimizer.param_groups for p in group["params"]}
+                shares = bool(own & watch.held())
+                seen = OptimizerSeen(type(optimizer).__name__, place, book.now(), parameters=len(own), shares=shares)
                 book.observation.optimizers.append(seen)
                 watch._known.append(_Gradients(optimizer))
 
@@ -149,54 +147,7 @@ class StepWatch:
         running = book.current()
         if running is not None:
             running.seen.backwards += 1
-        seen = BackwardSeen(place, book.now(), book.pass_number(), name_of_maker(loss), reached)
+        batch = running.batch if running is not None else len(book.observation.loose_forwards)
+        value = float(loss.detach()) if loss.numel() == 1 else None
+        seen = BackwardSeen(place, book.now(), book.pass_number(), name_of_maker(loss), reached, batch, value)
         book.observation.backwards.append(seen)
-
-    def _patch_scheduler(self, kind: Any) -> None:
-        """A constructor steps by itself, and one scheduler may drive another: only the outermost call counts."""
-        watch = self
-        if "__init__" in vars(kind):
-            make = kind.__init__
-
-            def init(scheduler: Any, *args: Any, **kwargs: Any) -> None:
-                watch._inside += 1
-                try:
-                    make(scheduler, *args, **kwargs)
-                finally:
-                    watch._inside -= 1
-                if watch._inside == 0:
-                    watch._note_scheduler(scheduler)
-
-            kind.__init__ = init
-        if "step" in vars(kind):
-            step = kind.step
-
-            def stepped(scheduler: Any, *args: Any, **kwargs: Any) -> Any:
-                if watch._inside == 0:
-                    watch._note_scheduler_step(scheduler, bool(args or kwargs.get("metrics") is not None))
-                watch._inside += 1
-                try:
-                    return step(scheduler, *args, **kwargs)
-                finally:
-                    watch._inside -= 1
-
-            kind.step = stepped
-
-    def _note_scheduler(self, scheduler: Any) -> None:
-        book, place = self._book, self._book.place()
-        if place is None:
-            return
-        numbers = {
-            name: float(value) for name in _NUMBERS if isinstance(value := getattr(scheduler, name, None), int | float)
-        }
-        groups = getattr(getattr(scheduler, "optimizer", None), "param_groups", [{}])
-        numbers |= {"max_lr": float(groups[0]["max_lr"])} if "max_lr" in groups[0] else {}
-        self._schedulers.append(scheduler)
-        book.observation.schedulers.append(SchedulerSeen(type(scheduler).__name__, place, book.now(), numbers))
-
-    def _note_scheduler_step(self, scheduler: Any, with_metric: bool) -> None:
-        book, place = self._book, self._book.place()
-        number = next((n for n, known in enumerate(self._schedulers) if known is scheduler), None)
-        if number is not None and place is not None and len(book.observation.scheduler_steps) < MOST_FACTS:
-            seen = SchedulerStep(number, place, book.now(), book.pass_number(), with_metric)
-            book.observation.scheduler_steps.append(seen)

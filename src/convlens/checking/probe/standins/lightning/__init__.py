@@ -1,5 +1,8 @@
-"""A stand-in for Lightning's Fabric on one processor; its Trainer is not here."""
+"""A stand-in for Lightning on one processor: Fabric, and the Trainer with its modules."""
 
+from . import pytorch
 from .fabric import Fabric, seed_everything
+from .pytorch import Callback, LightningDataModule, LightningModule, Trainer
 
-__all__ = ["Fabric", "seed_everything"]
+__version__ = "2.0.0"
+__all__ = ["Callback", "Fabric", "LightningDataModule", "LightningModule", "Trainer", "pytorch", "seed_everything"]

@@ -1,0 +1,1 @@
+"""Where older versions have some handlers."""
