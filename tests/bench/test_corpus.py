@@ -27,6 +27,22 @@ def test_it_is_large_enough(built: list[Any]) -> None:
     assert kinds["look-alike"] >= 40
 
 
+def test_enough_of_it_shows_only_when_run(built: list[Any]) -> None:
+    undecided = [case for case in built if case.when_run]
+    planted = [case for case in undecided if case.kind == "single"]
+    assert len(planted) >= 38
+    assert len({case.name.partition("--")[0] for case in planted}) >= 15
+    assert len({case.expected[0].slug for case in planted}) >= 25
+    assert sum(case.kind == "look-alike" for case in undecided) >= 20
+
+
+def test_a_change_may_bring_a_file_of_its_own(built: list[Any]) -> None:
+    (case,) = (c for c in built if c.name == "neighbours--flatten-size-mismatch.2")
+    assert case.scripts == ["data.py", "model.py", "train.py"]
+    assert json.loads(case.files["widths.json"])["flat"] == 9408
+    assert [expected.file for expected in case.expected] == ["model.py"]
+
+
 def test_every_rule_is_broken_in_two_scripts_or_more(built: list[Any]) -> None:
     scripts: dict[str, set[str]] = {}
     for case in built:

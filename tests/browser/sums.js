@@ -3,7 +3,7 @@
 import { shareBelow, softmax } from "convlens/sums/activations.js";
 import { dropoutMasks } from "convlens/sums/dropout.js";
 import { receptiveField } from "convlens/sums/field.js";
-import { affected, runNetwork } from "convlens/sums/network.js";
+import { runNetwork } from "convlens/sums/network.js";
 import { normalise } from "convlens/sums/normalisation.js";
 import { compute } from "convlens/sums/operations.js";
 import * as sizes from "convlens/sums/sizes.js";
@@ -93,10 +93,9 @@ window.sums = {
   load,
   run,
   time,
-  affected: (id) => [...affected(network.operations, id)],
   work: (places) => each(places, workOut),
   history: (places) => each(places, history),
-  fields: (places) => each(places, (operations, _, tensors, id, index) => receptiveField(operations, tensors, id, index)),
+  fields: (places) => each(places, (all, _, tensors, id, index) => receptiveField(all, tensors, id, index)),
   masks: () => [...network.masks].map(([id, mask]) => [id, [...mask]]),
   values: (numbers) => [...valuesFrom(network.operations, floats(numbers))].map(([id, value]) => [id, packed(value)]),
   normalise: (pixels, shape, mean, std) => packed(normalise(pixels, shape, mean, std)),

@@ -51,8 +51,9 @@ def test_steps_and_scrubbing_walk_through_the_whole_result(watched: Watched) -> 
 
 
 def test_play_goes_on_at_the_chosen_speed_and_can_be_paused(watched: Watched) -> None:
-    watched.page.clock.install()
+    watched.page.clock.install(time=0)
     page = watched.open()
+    page.clock.pause_at(3_600)  # from here on time passes only as the test says
     section = page.locator(SECTION)
     section.get_by_label("Play", exact=True).click()
     page.clock.run_for(1250)
@@ -91,7 +92,7 @@ def test_a_comma_and_a_fraction_are_numbers_and_letters_are_not(watched: Watched
     put(page, f"{SECTION} .grid.filter", 0, 0, "1/4")
     assert numbers(page, f"{SECTION} .grid.product")[0][0] == 0.25
     field.fill("abc")
-    expect(field).to_have_attribute("aria-invalid", "")
+    expect(field).to_have_attribute("aria-invalid", "true")
     assert numbers(page, f"{SECTION} .grid.product")[0][0] == 0.25
     field.blur()
     expect(field).to_have_value("0.25")
@@ -138,7 +139,7 @@ def test_the_formula_and_the_voice_tell_the_sum(watched: Watched) -> None:
     assert "+1·0+1·(−2)+1·0" in flat
     assert flat.endswith("=0")
     page.locator(SECTION).get_by_label("One step on").click()
-    expect(page.locator("#announcer")).to_have_text("row 2, column 0: 0")
+    expect(page.locator("#announcer")).to_have_text("row 2, column 0: 2")
 
 
 def test_presets_and_reset(watched: Watched) -> None:

@@ -92,7 +92,7 @@ def test_a_remainder_is_hatched_and_named(watched: Watched) -> None:
     watched.go("#sliding?size=6&kernel=3&stride=2&padding=1")
     expect(sentences).to_contain_text("The last row and column of the padding are not reached.")
     watched.go("#sliding?size=2&kernel=5")
-    expect(sentences).to_contain_text("it reaches over 5 rows, and there are 2 with the padding")
+    expect(sentences).to_contain_text("it is 5 rows high, and with the padding there is room for 2")
     assert frame(page, SECTION) is None
     expect(page.locator(f"{SECTION} .player")).to_be_hidden()
 

@@ -131,6 +131,7 @@ for index, images, labels in Stored(X_train, y_train):
 """,
     "gradients computed by something that is not known": """import torch.distributed.autograd as apart
 for step in range(100):
+    optimizer.zero_grad()
     output = model(X_train)
     apart.backward(context, [loss_fn(output, y_train)])
     optimizer.step()

@@ -51,6 +51,12 @@ def test_a_finding_that_was_seen_is_confirmed(
     assert merged.message == findings[0].message
 
 
+def test_what_was_seen_elsewhere_of_the_same_mistake_is_no_other_finding(script: Path, findings: list[Finding]) -> None:
+    effect = Seen("eval-mode-missing", str(script.parent / "neighbour.py"), 90, "confirmed", "it was seen", 0, 10**6)
+    (merged,) = merge(findings, [effect], RULES)
+    assert (merged.evidence, merged.line) == (Evidence.BOTH, findings[0].line)
+
+
 def test_a_finding_that_was_seen_not_to_be_there_is_dropped(script: Path, findings: list[Finding]) -> None:
     assert merge(findings, [seen(script, findings[0].line, "refuted")], RULES) == []
 

@@ -12,26 +12,42 @@ class Branching(Loops):
     """Walks branches."""
 
     def _stmt_if(self, node: ast.If) -> bool:
-        test = self.evaluate(node.test)
-        truth = self.truth(test)
-        certain = not isinstance(test, Constant) or test.certain
-        if _is_main_guard(node.test):
-            truth, certain = True, True
-        if truth is not None and certain:
-            return self._side(node.test, test, node.body if truth else node.orelse, taken=truth, known=True)()
-        sides = [
-            self._side(node.test, test, node.body),
-            self._side(node.test, test, node.orelse, taken=False),
-        ]
-        return self.memory.branch(sides, self.at(node.test), 1 if truth is False else 0)
+        """A chain of `elif` is one branch with many sides: each is walked from the same start."""
+        sides: list[Callable[[], bool]] = []
+        passed: list[Condition] = []
+        preferred: int | None = None
+        rest: list[ast.stmt] = [node]
+        while len(rest) == 1 and isinstance(one := rest[0], ast.If):
+            with self.under(*passed):
+                test = self.evaluate(one.test)
+            truth, known = self._decided(one.test, test)
+            passed.append(Condition(one.test, self.at(one.test), test, taken=truth is True and known, known=known))
+            if known and truth:
+                rest = one.body
+                break
+            if not known:
+                preferred = len(sides) if preferred is None and truth is not False else preferred
+                taken = Condition(one.test, self.at(one.test), test, taken=True, known=False)
+                sides.append(self._side([*passed[:-1], taken], one.body))
+            rest = one.orelse
+        sides.append(self._side(passed, rest))
+        if len(sides) == 1:
+            return sides[0]()
+        return self.memory.branch(sides, self.at(node.test), len(sides) - 1 if preferred is None else preferred)
 
-    def _side(
-        self, node: ast.AST, test: Value, body: list[ast.stmt], *, taken: bool = True, known: bool = False
-    ) -> Callable[[], bool]:
-        """One side of a branch, to be walked under its test."""
+    def _decided(self, node: ast.expr, test: Value) -> tuple[bool | None, bool]:
+        """Whether a test holds, and whether that is certain."""
+        if _is_main_guard(node):
+            return True, True
+        truth = self.truth(test)
+        return truth, truth is not None and (not isinstance(test, Constant) or test.certain)
+
+    def _side(self, conditions: list[Condition], body: list[ast.stmt]) -> Callable[[], bool]:
+        """One side of a branch, to be walked under what led to it."""
+        led = tuple(conditions)
 
         def walk() -> bool:
-            with self.under(Condition(node, self.at(node), test, taken=taken, known=known)):
+            with self.under(*led):
                 return self.block(body)
 
         return walk
@@ -42,30 +58,27 @@ class Branching(Loops):
         open_or_right = [number for number, fit in enumerate(fits) if fit is not False]
         first = open_or_right[0] if open_or_right else 0
         if fits[first] and isinstance(subject, Constant) and subject.certain:
-            return self._side(node.cases[first].pattern, subject, node.cases[first].body, known=True)()
-        sides = [self._case(node.cases, number, subject) for number in range(len(node.cases))]
+            pattern = node.cases[first].pattern
+            right = Condition(pattern, self.at(pattern), subject, taken=True, known=True)
+            return self._side([right], node.cases[first].body)()
+        sides = [self._case(node.cases[: number + 1], subject) for number in range(len(node.cases))]
         if not any(_fits(case, Unknown()) for case in node.cases):
             sides.append(lambda: True)
         return self.memory.branch(sides, self.at(node), first)
 
-    def _case(self, cases: list[ast.match_case], number: int, subject: Value) -> Callable[[], bool]:
-        """One case, after those before it that did not fit: like the end of a chain of `elif`."""
-        walk = self._side(cases[number].pattern, subject, cases[number].body)
-        for earlier in cases[:number]:
-            walk = self._after(earlier.pattern, subject, walk)
-        return walk
-
-    def _after(self, node: ast.AST, test: Value, inner: Callable[[], bool]) -> Callable[[], bool]:
-        def walk() -> bool:
-            with self.under(Condition(node, self.at(node), test, taken=False, known=False)):
-                return inner()
-
-        return walk
+    def _case(self, cases: list[ast.match_case], subject: Value) -> Callable[[], bool]:
+        """The last of these cases, after those before it that did not fit: like the end of a chain of `elif`."""
+        led = [
+            Condition(one.pattern, self.at(one.pattern), subject, taken=one is cases[-1], known=False) for one in cases
+        ]
+        return self._side(led, cases[-1].body)
 
     def _stmt_try(self, node: ast.Try) -> bool:
         raised = Unknown(name="an exception")
-        handlers = [self._side(one.type or one, raised, one.body) for one in node.handlers]
-        sides = [lambda: self.block([*node.body, *node.orelse]), *handlers]
+        sides = [self._side([], [*node.body, *node.orelse])]
+        for one in node.handlers:
+            caught = one.type or one
+            sides.append(self._side([Condition(caught, self.at(caught), raised, taken=True, known=False)], one.body))
         goes_on = self.memory.branch(sides, self.at(node))
         return self.block(node.finalbody) and goes_on
 

@@ -47,6 +47,8 @@ class Definitions(Assigning):
             "contextlib.asynccontextmanager",
         ):
             function.manages = True
+        elif isinstance(tool, Function):  # of the user, such as one that notes the function in a registry
+            self.call(tool, Arguments(positional=[function]), self.at(decorator))
         return value
 
     def _stmt_classdef(self, node: ast.ClassDef) -> None:

@@ -34,7 +34,8 @@ from convlens.checking.values import (
 
 E = TypeVar("E", bound=Event)
 V = TypeVar("V", bound=Value)
-_ACTIVE_MODES = ("dropout", "batch_norm", "alpha_dropout", "feature_alpha_dropout", "instance_norm", "rrelu")
+_ACTIVE_MODES = ("dropout", "batch_norm", "alpha_dropout", "feature_alpha_dropout", "instance_norm", "rrelu",
+                 "transformer")  # fmt: skip
 
 
 @dataclass(eq=False)

@@ -2,7 +2,7 @@
 
 import ast
 
-from convlens.checking.library import data, methods, operations
+from convlens.checking.library import data, methods, operations, reshaping
 from convlens.checking.names import canonical
 from convlens.checking.values import (
     Arguments,
@@ -160,7 +160,10 @@ class Lookups(Walker):
         if isinstance(index, Constant) and isinstance(index.value, str):
             return Unknown(site=site, name=index.value)  # no tensor after all
         shape = tensor.shape
-        if isinstance(index, Constant) and isinstance(index.value, int) and shape:
+        if isinstance(node, ast.Tuple):
+            parts = index.elements if isinstance(index, Items) else []
+            shape = reshaping.after_index(shape, parts) if shape is not None else None
+        elif isinstance(index, Constant) and isinstance(index.value, int) and shape:
             shape = shape[1:]
         elif isinstance(index, Tensor) and shape:
             shape = ("N", *shape[1:]) if index.dtype != "bool" else None

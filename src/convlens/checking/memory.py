@@ -7,6 +7,8 @@ from convlens.checking.events import Operation
 from convlens.checking.values import Constant, Items, Number, Parameters, Site, Tensor, Unknown, Value
 
 _MISSING: Any = object()
+_SEVERAL = "(one of several constants)"
+"""The name of what is one constant or another: a third one tells no more of it."""
 
 
 class Memory:
@@ -71,6 +73,8 @@ def join(one: Any, other: Any, site: Site) -> Any:  # noqa: PLR0911 - a list of 
         return one if one == other else None
     if isinstance(one, Constant) and isinstance(other, Constant):
         return _join_constants(one, other)
+    if isinstance(one, Constant | Unknown) and isinstance(other, Constant | Unknown) and _SEVERAL in _names(one, other):
+        return one if isinstance(one, Unknown) else other
     if _says_nothing(one):
         return one if _is_none(other) else other
     if _says_nothing(other):
@@ -119,7 +123,11 @@ def _join_constants(one: Constant, other: Constant) -> Value:
         return one
     if one.certain != other.certain:
         return one
-    return Unknown(site=one.site)
+    return Unknown(site=one.site, name=_SEVERAL)
+
+
+def _names(*values: Value) -> list[str]:
+    return [value.name for value in values if isinstance(value, Unknown)]
 
 
 def _says_nothing(value: Value) -> bool:

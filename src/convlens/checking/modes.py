@@ -12,6 +12,7 @@ from convlens.checking.events import (
     Step,
 )
 from convlens.checking.facts import Facts, Pass, unwrapped
+from convlens.checking.updates import weighted_layers
 from convlens.checking.values import (
     Site,
 )
@@ -62,8 +63,8 @@ def measures(one: Pass) -> bool:
 
 
 def first_forwards(one: Pass) -> list[Forward]:
-    """The first application of each network in a pass."""
-    return first_of(one.forwards)
+    """The first application of each network in a pass; a loss or a metric, which has no weights, is none."""
+    return first_of([forward for forward in one.forwards if weighted_layers(forward.module)])
 
 
 def first_of(forwards: list[Forward]) -> list[Forward]:

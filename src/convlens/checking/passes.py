@@ -53,7 +53,14 @@ class Pass:
 
     def of(self, kind: type[E]) -> list[E]:
         """Its events of one kind."""
-        return [event for event in self.events if isinstance(event, kind)]
+        found = self._by_kind.get(kind)
+        if found is None:
+            found = self._by_kind[kind] = [event for event in self.events if isinstance(event, kind)]
+        return found  # type: ignore[return-value]
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Event], list[Event]]:
+        return {}
 
     @property
     def site(self) -> Site:
@@ -96,9 +103,9 @@ class Pass:
     @property
     def trains(self) -> bool:
         """Whether gradients are computed or a step is taken in it."""
-        return any(isinstance(event, Backward | Step) for event in self.events)
+        return bool(self.of(Backward) or self.of(Step))
 
-    @property
+    @cached_property
     def scores(self) -> bool:
         """Whether accuracy or loss is measured in it, without training, or answers are gathered to be measured."""
         if self.trains or not self.forwards or self.hands_out:
@@ -108,10 +115,8 @@ class Pass:
     @property
     def counts_correct(self) -> bool:
         """Whether predictions are made or compared with labels in it: argmax, `==`, a metric."""
-        return any(
-            isinstance(event, Operation) and event.op in ("argmax", "eq", "topk", "ne", "max") and not event.inside
-            for event in self.events
-        )
+        counting = ("argmax", "eq", "topk", "ne", "max")
+        return any(event.op in counting and not event.inside for event in self.of(Operation))
 
     @cached_property
     def _answers_are_kept(self) -> bool:

@@ -86,6 +86,12 @@ def relative_scale(seen: Pass) -> Scale | None:
     return of_tensor(given, whatever=True) if given is not None else None
 
 
+def own_scale(dataset: Dataset) -> Scale | None:
+    """How a user's set scales its items, whatever it has stored."""
+    first = dataset.tensors[0] if dataset.instance is not None and dataset.tensors else None
+    return of_tensor(first, whatever=True) if isinstance(first, Tensor) else None
+
+
 def _given(seen: Pass | None) -> Tensor | None:
     """What the network gets."""
     forwards = seen.forwards if seen is not None else []
@@ -238,7 +244,7 @@ def _statistic(value: Value | None) -> int | None:
     taken = next((one.made_by for one in chain if one.op in _STATISTICS), None)
     if taken is None:
         return None
-    if _by_item(taken.arguments.get("dim")):
+    if _by_item(taken.arguments.get("dim")) or any(call.function.name == "__getitem__" for call in taken.calls):
         return _EACH
     base = chain[-1]
     return id(base.of if isinstance(base.of, Dataset) else base)

@@ -112,7 +112,13 @@ class Source:
         """For each node the node around it; those of the family included."""
         if not self.family:
             return self._own_parents
-        return ChainMap(self._own_parents, *(one._own_parents for one in self.family))
+        found = self._parents_in_family
+        found.maps.extend(one._own_parents for one in self.family[len(found.maps) - 1 :])
+        return found
+
+    @cached_property
+    def _parents_in_family(self) -> ChainMap[ast.AST, ast.AST]:
+        return ChainMap(self._own_parents)
 
     @cached_property
     def _own_parents(self) -> dict[ast.AST, ast.AST]:

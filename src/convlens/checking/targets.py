@@ -13,6 +13,7 @@ from convlens.checking.values import (
     Iterating,
     Loader,
     Site,
+    Slice,
     Tensor,
     Value,
 )
@@ -103,6 +104,8 @@ def _whatever(indices: Value | None) -> bool:
         return indices.kind == "range"
     if isinstance(indices, Tensor):
         return any(one.op == "randperm" for one in indices.ancestry()) and not _by_value(indices)
+    if isinstance(indices, Items) and (isinstance(indices.part, Slice) or isinstance(indices.whole, Tensor)):
+        return _whatever(indices.whole)
     return (
         isinstance(indices, Items)
         and indices.site is not None

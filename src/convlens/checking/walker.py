@@ -84,10 +84,10 @@ class Walker:
             self.turns = before
 
     @contextmanager
-    def under(self, condition: Condition) -> Iterator[None]:
+    def under(self, *conditions: Condition) -> Iterator[None]:
         """Inside, one side of a branch is walked."""
         before = self.conditions
-        self.conditions = (*before, condition)
+        self.conditions = (*before, *conditions)
         try:
             yield
         finally:

@@ -60,6 +60,10 @@ def _tell(file: Path, observation: "Observation") -> bool:
             standins = "; ".join(observation.replaced)
             typer.echo(f"convlens: {file} was run with stand-ins for what is not here: {standins}.", err=True)
         return False
-    where = f" in {place_of(Path(crash.place.file), crash.place.line)}" if crash.place is not None else ""
+    where = ""
+    if crash.place is not None:
+        stopped = Path(crash.place.file)
+        where = f" in {place_of(stopped, crash.place.line)}"
+        where += "" if stopped == file.resolve() else f" of {stopped.name}"
     typer.echo(f"convlens: {file} stopped{where} when it was run: {advise(crash)}.", err=True)
     return not crash.rule  # a crash that is a finding is told there

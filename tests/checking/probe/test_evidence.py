@@ -154,3 +154,38 @@ def test_data_in_another_order_is_shuffled(watch: Observe) -> None:
     observation = watch(REORDERED)
     assert confirmed(observation) == {}
     assert {"train-not-shuffled", "images-labels-desynchronised"} <= refuted(observation)
+
+
+SLICED = (
+    HEAD.replace("torch.rand(200, 1, 12, 12)", "255 * torch.rand(200, 1, 12, 12)")
+    + NETWORK
+    + MAKING
+    + """
+for epoch in range(7):
+    order = torch.randperm(130)
+    for start in range(0, 130, 32):
+        chosen = order[start:start + 32]
+        loss = F.cross_entropy(net(images[chosen]), labels[chosen])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    scheduler.step()
+
+    right = 0
+    for start in range(130, 200, 32):
+        right += (net(images[start:start + 32]).argmax(1) == labels[start:start + 32]).sum().item()
+    print(right / 70)
+"""
+)
+
+
+def test_batches_need_no_loader(watch: Observe) -> None:
+    observation = watch(SLICED)
+    assert [(len(seen.forwards), seen.steps) for seen in observation.loose_passes] == [(3, 3), (3, 0)] * 2
+    seen = confirmed(observation)
+    assert {rule: found.line for rule, found in seen.items()} == {
+        "eval-mode-missing": line_of(SLICED, "range(130"),
+        "grad-in-evaluation": line_of(SLICED, "range(130"),
+        "pixels-not-scaled": line_of(SLICED, "loss = "),
+    }
+    assert seen["eval-mode-missing"].sentence == "in 3 of 3 test batches dropout was active"

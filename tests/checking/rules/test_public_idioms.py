@@ -8,17 +8,20 @@ import pytest
 from convlens.checking.checker import check_file, check_text
 from convlens.checking.findings import Finding, Severity
 from tests.checking.rules.idioms import BLOCKS, COUNTED, OPTIMIZER, SILENT
+from tests.checking.rules.idioms_in_functions import IN_FUNCTIONS
 from tests.checking.rules.more_idioms import MORE
 from tests.checking.rules.pieces import IMPORTS, LOADERS, SETS, TRAIN, put_together
+
+IDIOMS = SILENT | MORE | IN_FUNCTIONS
 
 
 def _grave(findings: list[Finding]) -> list[tuple[int, str]]:
     return [(finding.line, finding.rule) for finding in findings if finding.severity is not Severity.INFO]
 
 
-@pytest.mark.parametrize("name", SILENT | MORE)
+@pytest.mark.parametrize("name", IDIOMS)
 def test_an_idiom_that_is_no_mistake(name: str) -> None:
-    assert _grave(check_text(put_together(*(SILENT | MORE)[name]))) == []
+    assert _grave(check_text(put_together(*IDIOMS[name]))) == []
 
 
 def test_a_row_of_blocks_keeps_its_order_in_a_branch() -> None:

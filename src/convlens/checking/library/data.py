@@ -83,6 +83,8 @@ def split_named(text: str) -> Split | None:
 def dataset(walker: Walker, name: str, arguments: Arguments, site: Site) -> Dataset:
     """A data set of torchvision."""
     signature, shape, classes, train_size, test_size = DATASETS[name]
+    if "loader" in arguments.keywords:  # of the user's own, which may open the pictures in grey
+        shape = None
     bound = bind(signature, arguments)
     made = Dataset(site=site, kind=name, arguments=bound, shape=shape, classes=classes)
     made.split = _split(made, name)

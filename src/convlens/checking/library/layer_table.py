@@ -77,6 +77,7 @@ LAYERS = {
     "GRU": ("gru", "input_size hidden_size num_layers=1"),
     "MultiheadAttention": ("multihead_attention", "embed_dim num_heads"),
     "TransformerEncoderLayer": ("transformer_encoder_layer", "d_model nhead"),
+    "TransformerEncoder": ("transformer_encoder", "encoder_layer num_layers"),
 }
 """Class name in torch.nn: the operation's name and the constructor's arguments."""
 _MEAN = "size_average=None reduce=None reduction='mean'"

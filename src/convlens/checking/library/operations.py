@@ -26,7 +26,7 @@ _CUTS = {
     "byte",
 }
 _WITH_PARAMETERS = ("conv", "linear", "batch_norm", "layer_norm", "group_norm", "embedding", "prelu", "lstm", "gru")
-for _name in ELEMENTWISE:
+for _name in (*ELEMENTWISE, "multihead_attention", "transformer_encoder_layer", "transformer_encoder"):
     geometry.keeps_shape(_name)
 
 
@@ -127,6 +127,9 @@ def _several(op: str, output: Tensor, arguments: dict[str, Value], event: Operat
     if op in ("topk", "sort") or (op in ("max", "min") and not over_all):
         indices = Tensor(site=output.site, shape=output.shape, graph=False, made_by=event, dtype="int64", of=output.of)
         return Items(site=output.site, kind="tuple", elements=[output, indices])
+    if op == "multihead_attention":
+        weights = Tensor(site=output.site, graph=output.graph, made_by=event, of=output.of)
+        return Items(site=output.site, kind="tuple", elements=[output, weights])
     if op in ("chunk", "split", "unbind"):
         output.shape = None
         return Items(site=output.site, kind="tuple", elements=[output], open=True)

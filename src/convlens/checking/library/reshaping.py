@@ -1,10 +1,10 @@
 """Sizes after operations that move numbers: `view`, `flatten`, `permute`, `cat`."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from convlens.checking.library.sizing import Sizing, dimensions, whole
-from convlens.checking.values import Items, Shape, Size, Tensor
+from convlens.checking.values import Constant, Items, Number, Shape, Size, Slice, Tensor, Value
 
 
 def _flatten(s: Sizing) -> Shape | None:
@@ -154,6 +154,20 @@ def _cat(s: Sizing) -> Shape | None:
     return tuple(sides)
 
 
+def _unflatten(s: Sizing) -> Shape | None:
+    dim, sizes = s.integer("dim"), s.arguments.get("unflattened_size") or s.arguments.get("sizes")
+    if dim is None or not isinstance(sizes, Items) or not -len(s.shape) <= dim < len(s.shape):
+        return None
+    given = [whole(one) for one in sizes.elements]
+    side, unknown = s.shape[dim], [index for index, one in enumerate(given) if one == -1]
+    if unknown:
+        rest = math.prod(one for one in given if isinstance(one, int) and one != -1)
+        exact = len(unknown) == 1 and None not in given and isinstance(side, int) and rest and side % rest == 0
+        given[unknown[0]] = side // rest if exact else None  # type: ignore[operator]
+    dim %= len(s.shape)
+    return (*s.shape[:dim], *given, *s.shape[dim + 1 :])
+
+
 def _stack(s: Sizing) -> Shape | None:
     """Pictures stacked into a batch; a list that grew in a loop has as many as the batch or the set."""
     given = s.tensors[0] if s.tensors else None
@@ -166,8 +180,38 @@ def _stack(s: Sizing) -> Shape | None:
     return None if shape is None else ("N" if given.open else len(given.elements), *shape)
 
 
+def after_index(shape: Shape, parts: Sequence[Value]) -> Shape | None:
+    """What `x[:, 0]` leaves; None where an index is neither a number nor a slice nor None."""
+    left, sides = list(shape), list[Size]()
+    for part in parts:
+        if isinstance(part, Constant) and part.value is None:
+            sides.append(1)
+        elif not left:
+            return None
+        elif isinstance(part, Slice):
+            sides.append(_cut(left.pop(0), part))
+        elif isinstance(part, Number) or (isinstance(part, Constant) and isinstance(part.value, int)):
+            left.pop(0)
+        else:
+            return None
+    return (*sides, *left)
+
+
+def _cut(side: Size, part: Slice) -> Size:
+    bounds = [whole(one) if one is not None else None for one in (part.lower, part.upper, part.step)]
+    given = [one is not None for one in (part.lower, part.upper, part.step)]
+    if side == "N" or not any(given):
+        return side
+    known = all(isinstance(one, int) for one, there in zip(bounds, given, strict=True) if there)
+    if not isinstance(side, int) or not known or bounds[2] == 0:
+        return None
+    plain = [one if isinstance(one, int) else None for one in bounds]
+    return len(range(side)[slice(*plain)])
+
+
 RULES: dict[str, Callable[[Sizing], Shape | None]] = {
     "flatten": _flatten,
+    "unflatten": _unflatten,
     "view": _view,
     "reshape": _view,
     "permute": _permute,

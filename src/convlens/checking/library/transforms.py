@@ -44,6 +44,11 @@ TRANSFORMS = {
     "TrivialAugmentWide": "",
     "AugMix": "",
     "Lambda": "lambd",
+    "RGB": "",
+    "ToPureTensor": "",
+    "GaussianNoise": "mean=0.0 sigma=0.1 clip=True",
+    "RandomPhotometricDistort": "p=0.5",
+    "RandomEqualize": "p=0.5",
 }
 
 

@@ -89,7 +89,15 @@ def _on_purpose(facts: Facts, event: ShapeProblem, operation: Operation) -> bool
     sizes = operation.arguments.get("sizes")
     if not isinstance(sizes, Items) or len(sizes.elements) > 2:
         return True
-    return not any(_unchanged(loss.prediction, operation) for loss in facts.of(LossComputed))
+    losses = [loss for loss in facts.of(LossComputed) if not _of_places(loss.target)]
+    return not any(_unchanged(loss.prediction, operation) for loss in losses)
+
+
+def _of_places(target: object) -> bool:
+    """Whether labels are put in a row that belong to the places of a picture, not to whole pictures."""
+    made = target.made_by if isinstance(target, Tensor) else None
+    in_a_row = made is not None and made.op in ("view", "reshape", "flatten")
+    return in_a_row and made is not None and (made.input is None or made.input.shape != ("N",))
 
 
 def _unchanged(prediction: object, operation: Operation) -> bool:

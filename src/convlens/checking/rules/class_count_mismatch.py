@@ -12,6 +12,7 @@ from convlens.checking.library.layers import head_of
 from convlens.checking.rules import Rule
 from convlens.checking.targets import Labels, labels_of
 from convlens.checking.values import (
+    Constant,
     Method,
     Module,
     Number,
@@ -136,7 +137,11 @@ def _judged(outputs: int, given: list[Labels], last: Operation) -> Iterator[Find
 
 
 def _site(last: Operation) -> Site:
+    """Where the number of outputs is written; else where the layer is made."""
     layer = _layer(last)
+    outputs = layer.arguments.get("out_features") if layer else None
+    if isinstance(outputs, Constant) and outputs.site is not None:
+        return outputs.site
     return layer.site if layer and layer.site else last.site
 
 

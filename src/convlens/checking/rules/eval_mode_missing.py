@@ -8,7 +8,6 @@ from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.fixing import insert_before
 from convlens.checking.modes import ON_PURPOSE, first_forwards, last_mode_set, measures, scored_at, train_before_scoring
 from convlens.checking.rules import Rule
-from convlens.checking.updates import weighted_layers
 from convlens.checking.values import Site
 from convlens.checking.wording import network_text, says
 
@@ -78,8 +77,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for one in facts.scoring_passes():
         if not measures(one) or says(one, ON_PURPOSE):
             continue
-        networks = [forward for forward in first_forwards(one) if weighted_layers(forward.module)]  # and no loss
-        for forward in networks:
+        for forward in first_forwards(one):
             if forward.mode == "train" and train_before_scoring(facts, one, forward) is None:
                 severity = _SEVERITIES[facts.reads_mode(forward.module)]
                 yield _finding(_place(facts, one, forward), one, network_text(one), severity)

@@ -1,6 +1,7 @@
 """Pictures with their channels last, or brought into order by cutting instead of turning."""
 
 import ast
+import math
 from collections.abc import Iterator
 
 from convlens.checking.dataflow import input_node, is_channels_last
@@ -75,12 +76,27 @@ def _moved(event: Operation) -> str | None:
     """Where a view puts the channels, when it cuts all axes anew and turns none."""
     before = event.input.shape if event.input else None
     after = event.output.shape if isinstance(event.output, Tensor) else None
-    if not before or not after or len(before) not in (3, 4) or len(after) - len(before) not in (0, 1):
+    if not before or not after:
+        return None
+    if _to_rows(before, after):
+        return "last"
+    if _to_rows(after, before):
+        return "first"
+    if len(before) not in (3, 4) or len(after) - len(before) not in (0, 1):
         return None
     old, new = before[-3:], after[-3:]
     if _coloured(old[2], old[:2]) and new[0] == old[2] and _agree(new[1:], old[:2]):
         return "first"
     return "last" if _coloured(old[0], old[1:]) and new[2] == old[0] and _agree(new[:2], old[1:]) else None
+
+
+def _to_rows(maps: Shape, rows: Shape) -> bool:
+    """Maps of N x C x H x W as N x HW x C: a row for each place, as transformers take them."""
+    if len(maps) != 4 or len(rows) != 3 or not all(isinstance(side, int) for side in (*maps[1:], *rows[1:])):
+        return False
+    _, channels, *sides = maps
+    places = math.prod(side for side in sides if isinstance(side, int))
+    return rows[1:] == (places, channels) and places != channels and places > 1
 
 
 def _coloured(channels: Size, sides: Shape) -> bool:
@@ -95,6 +111,8 @@ def _agree(one: Shape, other: Shape) -> bool:
 def _cut(event: Operation, goal: str) -> Finding:
     before = event.input.shape if event.input and event.input.shape else ()
     after = event.output.shape if isinstance(event.output, Tensor) and event.output.shape else ()
+    if len(before) != len(after) and {len(before), len(after)} == {3, 4} and before[0] == after[0]:
+        return _rows(event, before, after)
     order = _ORDER[len(before), goal]
     call, source = event.site.node, event.site.source
     inner = input_node(event)
@@ -108,6 +126,16 @@ def _cut(event: Operation, goal: str) -> Finding:
         f"This {event.op} makes pictures of {words(before[-3:])} look like channels {goal}, but leaves every number in "
         "its place: the pictures are scattered.",
         fix=Fix(f"Turn the axes: {'transpose' if numpy else 'permute'}({order}).", edits),
+    )
+
+
+def _rows(event: Operation, before: Shape, after: Shape) -> Finding:
+    turn = "flatten(2).transpose(1, 2)" if len(before) == 4 else "transpose(1, 2) before it"
+    return RULE.finding(
+        event.site,
+        f"This {event.op} of {words(before[1:])} to {words(after[1:])} leaves every number in its place: "
+        "channels and places are mixed up.",
+        fix=Fix(f"Turn the axes: {turn}."),
     )
 
 

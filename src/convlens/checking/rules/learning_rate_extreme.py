@@ -1,12 +1,14 @@
 """A learning rate that is off by orders of magnitude."""
 
+import ast
+import re
 from collections.abc import Iterator
 
 from convlens.checking.events import Assigned, Made
 from convlens.checking.facts import Facts, same
 from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.rules import Rule
-from convlens.checking.values import Constant, Items, Optimizer, Scheduler, Site, Value
+from convlens.checking.values import Constant, Function, Items, Optimizer, Scheduler, Site, Value
 
 _SCRIPT = """
 import torch
@@ -45,7 +47,7 @@ _TOO_HIGH = {
 _USUAL = {"SGD": "0.01 to 0.1", "ASGD": "0.01", "Adagrad": "0.01", "RMSprop": "0.0001 to 0.001"}
 _TOO_LOW = 1e-7
 _OVERRIDING = ("OneCycleLR", "CyclicLR", "LambdaLR", "SequentialLR", "ChainedScheduler", "SWALR")
-"""Schedulers that may set the rate whatever the optimizer was given."""
+"""Schedulers that may set the rate whatever the optimizer was given; a LambdaLR on a cosine gives shares of it."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -70,9 +72,17 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _overridden(facts: Facts, optimizer: Optimizer) -> bool:
     return any(
-        one.kind in _OVERRIDING and (one.optimizer is None or same(one.optimizer, optimizer))
-        for one in facts.schedulers
+        _sets_the_rate(one) and (one.optimizer is None or same(one.optimizer, optimizer)) for one in facts.schedulers
     )
+
+
+def _sets_the_rate(scheduler: Scheduler) -> bool:
+    if scheduler.kind in ("SequentialLR", "ChainedScheduler") and scheduler.inner:
+        return any(_sets_the_rate(one) for one in scheduler.inner)
+    given = scheduler.arguments.get("lr_lambda")
+    text = ast.unparse(given.node) if isinstance(given, Function) else ""
+    shares = "cos(" in text and not re.search(r"\*\* ?-|sqrt|rsqrt|1e-|base_lr|\blr\b", text)
+    return scheduler.kind in _OVERRIDING and not shares
 
 
 def _meant_for_another(facts: Facts, rate: Value | None, optimizer: Optimizer) -> bool:

@@ -63,6 +63,7 @@ RULE = Rule(
 def check(facts: Facts) -> Iterator[Finding]:
     """Every set that is scored on, against what the same network is trained on."""
     yield from _by_own_statistics(facts)
+    yield from _sets_by_own_statistics(facts)
     for scored in facts.purposes.evaluation_only():
         for trained in facts.purposes.training:
             if not _of_one_network(trained, scored):
@@ -88,6 +89,24 @@ def _by_own_statistics(facts: Facts) -> Iterator[Finding]:
             yield RULE.finding(
                 other.normalised,
                 "The test pictures are scaled by their own mean and deviation, the training pictures by theirs.",
+                fix=Fix("Take mean and deviation of the training pictures for both."),
+            )
+
+
+def _sets_by_own_statistics(facts: Facts) -> Iterator[Finding]:
+    """Sets of one class of the user, each of which takes the mean and deviation of its own items."""
+    told: set[int] = set()
+    for scored in facts.purposes.evaluation_only():
+        one = scored.dataset
+        other = own_scale(one) if one is not None else None
+        ones = [own_scale(use.dataset) for use in facts.purposes.training if use.dataset is not None]
+        if one is None or one.site is None or other is None or id(one) in told:
+            continue
+        if ones and all(scale is not None and _are_others(scale, other) for scale in ones):
+            told.add(id(one))
+            yield RULE.finding(
+                one.site,
+                "This set is scaled by its own mean and deviation, the training set by others.",
                 fix=Fix("Take mean and deviation of the training pictures for both."),
             )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from convlens.checking.probe.evidence.modes import evaluating, training
+from convlens.checking.probe.evidence.modes import evaluating, training, training_anyhow
 from convlens.checking.probe.evidence.seen import Seen, confirmed, confirmed_somewhere, refuted, refuted_everywhere
 from convlens.checking.probe.observation import Forward, LoaderSeen, Observation, Pass, Place, TensorSeen
 
@@ -28,8 +28,8 @@ def judge(observation: Observation) -> Iterator[Seen]:
     for number, seen in evaluated.items():
         yield from _evaluated(observation.loaders[number], seen)
     yield from _overlaps(observation, len(evaluated))
-    for seen in trained.values():
-        yield from _scaling(seen.forwards[0], observation.loaders[seen.loader])
+    for seen in training_anyhow(observation):
+        yield from _scaling(seen.forwards[0], observation.loaders[seen.loader] if seen.loader >= 0 else None)
     yield from _matching(observation)
     yield from _normalisation(observation, list(trained.values()), list(evaluated.values()))
 
@@ -93,11 +93,12 @@ def _data(loader: LoaderSeen) -> Place:
     return loader.data[-1] if loader.data else loader.place
 
 
-def _scaling(forward: Forward, loader: LoaderSeen) -> Iterator[Seen]:
+def _scaling(forward: Forward, loader: LoaderSeen | None) -> Iterator[Seen]:
     """By what reaches the first layer with weights: the network may scale by itself."""
     reached = forward.reached
-    place = loader.item or (loader.data[-1] if loader.data else forward.place)
-    if loader.again == "scaled":
+    data = loader.data if loader is not None else ()
+    place = (loader.item if loader is not None else None) or (data[-1] if data else forward.place)
+    if loader is not None and loader.again == "scaled":
         sentence = "an item that was asked for again had been scaled once more: the data itself was changed"
         yield confirmed_somewhere("pixels-not-scaled", place, sentence)
         return
@@ -111,7 +112,7 @@ def _scaling(forward: Forward, loader: LoaderSeen) -> Iterator[Seen]:
         sentence = f"the pixels went from {low:g} to {high:.2g}: scaled twice"
         yield confirmed_somewhere("pixels-not-scaled", place, sentence)
     else:
-        for where in (place, forward.place, *loader.data):
+        for where in (place, forward.place, *data):
             yield refuted("pixels-not-scaled", where, f"the pixels went from {low:.2f} to {high:.2f}")
 
 

@@ -39,7 +39,7 @@ def judge(observation: Observation) -> Iterator[Seen]:
                 )
             else:
                 yield refuted("bce-sigmoid-mismatch", place, "it received logits")
-            yield from _targets(place, calls)
+            yield from _targets(next((loader.item for loader in observation.loaders if loader.item), place), calls)
     for spot in observation.spots:
         if spot.kind == "softmax-over-batch":
             sentence = f"a softmax over the first dimension of {spot.values['shape']}, the batch"

@@ -8,7 +8,7 @@ from convlens.checking.probe.observation import Forward, ModeCall, Observation, 
 
 def judge(observation: Observation) -> Iterator[Seen]:
     """What is known of the modes rules."""
-    for seen in evaluating(observation):
+    for seen in evaluating_anyhow(observation):
         yield from _mode(observation, seen)
         yield from _gradients(seen)
     yield from _not_restored(observation)
@@ -37,6 +37,22 @@ def evaluating(observation: Observation) -> list[Pass]:
 def training(observation: Observation) -> list[Pass]:
     """The walks in which something was learned."""
     return [seen for seen in observation.passes if seen.forwards and seen.steps]
+
+
+def evaluating_anyhow(observation: Observation) -> list[Pass]:
+    """Walks of the first kind, and such loops over batches that came from no loader."""
+    learned = [step.at for step in observation.steps]
+    loose = [
+        seen
+        for seen in observation.loose_passes
+        if not seen.backwards and not seen.steps and learned and min(learned) < seen.began
+    ]
+    return [*evaluating(observation), *loose]
+
+
+def training_anyhow(observation: Observation) -> list[Pass]:
+    """Walks of the second kind, and such loops over batches that came from no loader."""
+    return [*training(observation), *(seen for seen in observation.loose_passes if seen.steps)]
 
 
 def _active(forward: Forward) -> int:
@@ -92,7 +108,7 @@ def _gradients(seen: Pass) -> Iterator[Seen]:
 def _not_restored(observation: Observation) -> Iterator[Seen]:
     """Dropout and batch normalisation that were active in the first walks of a training loop, and then no more."""
     walks: dict[tuple[int, int], list[Pass]] = {}
-    for seen in training(observation):
+    for seen in training_anyhow(observation):
         walks.setdefault((seen.place.line, seen.forwards[0].model), []).append(seen)
     for passes in walks.values():
         first, last = passes[0], passes[-1]

@@ -8,7 +8,8 @@ from convlens.checking.probe.observation import ModelSeen, Observation, Spot
 
 def judge(observation: Observation) -> Iterator[Seen]:
     """What is known of the rules about the network."""
-    called = {f.model for seen in observation.passes for f in seen.forwards}
+    walks = [*observation.passes, *observation.loose_passes]
+    called = {f.model for seen in walks for f in seen.forwards}
     for number in sorted(called):
         yield from _layers(observation, observation.models[number])
     for spot in observation.spots:

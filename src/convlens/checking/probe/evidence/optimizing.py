@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from math import isclose
 
-from convlens.checking.probe.evidence.modes import training
+from convlens.checking.probe.evidence.modes import training_anyhow
 from convlens.checking.probe.evidence.seen import Seen, confirmed, counted, refuted
 from convlens.checking.probe.observation import BackwardSeen, Observation, Place, StepSeen
 
@@ -81,7 +81,9 @@ def _gradients(observation: Observation) -> Iterator[Seen]:
 
 def _parameters(observation: Observation) -> Iterator[Seen]:
     # A network without gradients, a teacher for instance, is not meant to learn.
-    learning = [f for seen in training(observation) for f in seen.forwards if f.output and f.output.needs_gradient]
+    learning = [
+        f for seen in training_anyhow(observation) for f in seen.forwards if f.output and f.output.needs_gradient
+    ]
     trained = {forward.model for forward in learning}
     if not observation.optimizers or observation.crash is not None:
         return

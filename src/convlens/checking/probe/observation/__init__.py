@@ -59,6 +59,7 @@ class Observation:
     Attributes:
         not_isolated: what this system could not keep the script from, in words; empty as a rule.
         replaced: what stood in for something that is not here, in words.
+        loose_forwards: calls of networks outside of walks through loaders; loose_passes: the loops that made them.
         accumulates: whether the script has a condition on the rest of a division, as gradient accumulation has.
         trained: of a script that was let train; of such a one little else is written down.
     """
@@ -75,6 +76,7 @@ class Observation:
     loaders: list[LoaderSeen] = field(default_factory=list)
     passes: list[Pass] = field(default_factory=list)
     loose_forwards: list[Forward] = field(default_factory=list)
+    loose_passes: list[Pass] = field(default_factory=list)
     models: list[ModelSeen] = field(default_factory=list)
     optimizers: list[OptimizerSeen] = field(default_factory=list)
     steps: list[StepSeen] = field(default_factory=list)

@@ -60,9 +60,10 @@ class Forward:
 
 @dataclass
 class Pass:
-    """One walk through a loader.
+    """One walk through a loader, or one run of a loop over batches that come from no loader.
 
     Attributes:
+        loader: -1 for none.
         order: the loader's whole order in this pass, as a digest; in_file_order: whether it is 0, 1, 2, ...
         first_items: the first few; sizes: pictures in each batch that was given.
         labels: of the first batch, as a digest: the same items can be others in another pass.

@@ -46,6 +46,7 @@ class Book:
     forward: Forward | None = None
     last_forward: Forward | None = None
     last_input: Tensor | None = None
+    scored_at: int = 0
     last_pass: RunningPass | None = None
     failed: tuple[BaseException, nn.Module, tuple[int, ...]] | None = None
     failed_layer: tuple[BaseException, nn.Module, tuple[int, ...]] | None = None

@@ -88,6 +88,7 @@ class FunctionWatch(TorchFunctionMode):
         both = [*args, *(kwargs[key] for key in ("input", "target") if key in kwargs)][:2]
         if place is None or len(both) < 2 or not all(isinstance(tensor, Tensor) for tensor in both):
             return
+        book.scored_at = book.now()
         observation = book.observation
         if len(observation.losses) < MOST_FACTS:
             with book.quiet():
@@ -126,6 +127,7 @@ class FunctionWatch(TorchFunctionMode):
         if not isinstance(tensor, Tensor) or tensor.ndim != 2 or not isinstance(dim, int) or forward is None:
             return
         if forward.output is not None and forward.output.shape == tuple(tensor.shape) and self._book.running == []:
+            self._book.scored_at = self._book.now()
             self._book.spot("choice-over-batch" if dim in (0, -2) else "choice-over-classes", dim=dim)
 
     def _mean(self, args: tuple[Any, ...], kwargs: dict[str, Any], answer: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from torch.utils.data import DataLoader
 
-from convlens.checking.probe.observation import Cut, Place
+from convlens.checking.probe.observation import Cut, Pass, Place
 from convlens.checking.probe.watching.book import Book
 from convlens.checking.probe.watching.loading import BATCHES, MOST_BATCHES
 
@@ -19,7 +19,9 @@ class Turns:
         self._book = book
         self.epochs = self.batches = 0
         self.is_loader = False
-        self._steps, self._backwards = len(book.observation.steps), len(book.observation.backwards)
+        seen, self._began = book.observation, book.now()
+        self._steps, self._backwards = len(seen.steps), len(seen.backwards)
+        self._forwards = len(seen.loose_forwards)
         self.begin()
 
     def begin(self) -> None:
@@ -39,7 +41,8 @@ class Turns:
         return len(seen.steps) + len(seen.backwards) + len(seen.loose_forwards)
 
     def _batch_loops(self) -> int:
-        return sum(cut.kind == "batches" for cut in self._book.observation.cut)
+        seen = self._book.observation
+        return len(seen.loose_passes) + sum(cut.kind == "batches" for cut in seen.cut)
 
     @property
     def enough(self) -> bool:
@@ -50,6 +53,19 @@ class Turns:
     def _is_gathering(self) -> bool:
         seen = self._book.observation
         return len(seen.backwards) > self._backwards and len(seen.steps) == self._steps
+
+    def finish(self, place: Place | None) -> None:
+        """Write down a loop over batches that came from no loader, if networks learned or were scored in it."""
+        book, seen = self._book, self._book.observation
+        forwards = seen.loose_forwards[self._forwards :]
+        if place is None or self.is_loader or self.epochs or not self.batches or not forwards:
+            return
+        steps, backwards = len(seen.steps) - self._steps, len(seen.backwards) - self._backwards
+        if steps or book.scored_at > self._began:
+            sizes = [forward.input.shape[0] for forward in forwards if forward.input and forward.input.shape]
+            one = Pass(-1, place, self._began, book.now(), sizes=sizes, forwards=forwards)
+            one.steps, one.backwards = steps, backwards
+            seen.loose_passes.append(one)
 
     def cut(self, place: Place | None, asked: int | None) -> None:
         """Write down that the loop at `place` ends here, of the turns that were asked for."""
@@ -73,11 +89,13 @@ def loop_cutter(book: Book, make: Callable[[Book], Turns] = Turns) -> Callable[[
             if counted.enough:
                 if asked is None or asked > counted.epochs + counted.batches:
                     counted.cut(place, asked)
+                counted.finish(place)
                 return
             passes = len(book.observation.passes)
             try:
                 item = next(iterator)
             except StopIteration:
+                counted.finish(place)
                 return
             # A loader, bare or within enumerate and the like, begins its walk when it is asked for its first item.
             counted.is_loader = counted.is_loader or len(book.observation.passes) > passes
@@ -106,6 +124,7 @@ def while_cutter(book: Book, make: Callable[[Book], Turns] = Turns) -> Callable[
         turns.end()
         if turns.enough:
             turns.cut(book.place(), None)
+            turns.finish(book.place())
             del running[key]
             return False
         turns.begin()

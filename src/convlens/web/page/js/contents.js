@@ -5,6 +5,8 @@ import { el } from "convlens/parts/dom.js";
 
 /** @import { Key } from "convlens/i18n/index.js" */
 
+const MARGIN = 20; // pixels
+
 /**
  * @param {object} options
  * @param {{id: string, sections: {id: string}[]}[]} options.parts
@@ -34,8 +36,8 @@ export function followReading(contents, signal) {
     (entries) => {
       for (const { target, isIntersecting } of entries) {
         const a = links.get(`#${target.id}`);
-        if (isIntersecting) a?.setAttribute("aria-current", "true");
-        else a?.removeAttribute("aria-current");
+        a?.setAttribute("aria-current", String(isIntersecting));
+        if (a && isIntersecting) contents.scrollTo({ left: a.offsetLeft - MARGIN }); // where the list is one line
       }
     },
     { rootMargin: "-30% 0px -70% 0px" }, // the section that crosses a line a third of the way down

@@ -30,10 +30,20 @@ export async function post(path, body) {
 
 /** @param {Promise<Response>} asked */
 async function answerOf(asked) {
-  const answer = await asked;
+  const answer = await asked.catch(() => {
+    throw new Error("convlens does not answer: has it been ended? Start convlens open again.");
+  });
   if (answer.ok) return answer;
   const { error } = await answer.json().catch(() => ({ error: `${answer.url}: ${answer.status}` }));
   throw new Error(error);
+}
+
+/**
+ * What to say of something that went wrong.
+ * @param {unknown} error
+ */
+export function sentenceOf(error) {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** @param {HTMLElement} script */

@@ -3,7 +3,15 @@
 import { t } from "convlens/i18n/index.js";
 import { el } from "convlens/parts/dom.js";
 
-/** @typedef {{line: number, column: number, rule: string, severity: "error" | "warning" | "info", message: string, fix: string | null}} Finding */
+/**
+ * @typedef {object} Finding
+ * @property {number} line
+ * @property {number} column
+ * @property {string} rule
+ * @property {"error" | "warning" | "info"} severity
+ * @property {string} message
+ * @property {string | null} fix    a diff
+ */
 
 const GRAVITY = { error: 0, warning: 1, info: 2 };
 
@@ -21,7 +29,9 @@ export function createListing({ onLine }) {
      */
     update(code, findings) {
       const lines = code.split("\n");
-      const sorted = [...findings].sort((one, other) => GRAVITY[one.severity] - GRAVITY[other.severity] || one.line - other.line);
+      const sorted = [...findings].sort(
+        (one, other) => GRAVITY[one.severity] - GRAVITY[other.severity] || one.line - other.line,
+      );
       list.replaceChildren(...sorted.map((finding) => entry(finding, lines[finding.line - 1] ?? "", onLine)));
     },
   };

@@ -1,14 +1,29 @@
 // The sizes of the network in some code. That runs its definitions, on this machine and apart: only when asked.
 
 import { number, t } from "convlens/i18n/index.js";
+import { sizesOf } from "convlens/network/derivation.js";
 import { el } from "convlens/parts/dom.js";
 import { shapesOfCode } from "convlens/run.js";
+import { sentenceOf } from "convlens/source.js";
 
-/** @import { Key } from "convlens/i18n/index.js" */
-/** @typedef {{op: string, name: string, line: number | null, input: number[], output: number[], derivation: string, parameters: number}} Step */
-/** @typedef {{steps: Step[], parameters: {learned: number, buffers: number}, neurons_after_last_convolution: number | null, error: {line: number | null, message: string} | null}} Sizes */
+/**
+ * @typedef {object} Step
+ * @property {string} op
+ * @property {string} name
+ * @property {number | null} line
+ * @property {number[]} input
+ * @property {number[]} output
+ * @property {string} derivation
+ * @property {number} parameters
+ *
+ * @typedef {object} Sizes
+ * @property {Step[]} steps
+ * @property {{learned: number, buffers: number}} parameters
+ * @property {number | null} neurons_after_last_convolution
+ * @property {{line: number | null, message: string} | null} error
+ */
 
-const HEADS = /** @type {Key[]} */ (["sizes.operation", "sizes.line", "sizes.input", "sizes.output", "sizes.derivation", "sizes.parameters"]);
+const COLUMNS = /** @type {const} */ (["operation", "line", "input", "output", "derivation", "parameters"]);
 
 /**
  * @param {object} options
@@ -33,7 +48,7 @@ export function createSizes({ state, code, signal }) {
     try {
       result.replaceChildren(...drawn(await shapesOfCode(code(), state.values.name.trim(), state.values.input.trim())));
     } catch (error) {
-      result.replaceChildren(el("p", { class: "note" }, error instanceof Error ? error.message : String(error)));
+      result.replaceChildren(el("p", { class: "note" }, sentenceOf(error)));
     } finally {
       button.disabled = false;
     }
@@ -62,34 +77,40 @@ export function createSizes({ state, code, signal }) {
  * @param {(value: string) => void} onChange
  */
 function field(label, placeholder, onChange) {
-  const input = el("input", { type: "text", class: "plain", placeholder, autocomplete: "off", spellcheck: "false", oninput: () => onChange(input.value) });
+  const input = el("input", {
+    type: "text",
+    class: "plain",
+    placeholder,
+    autocomplete: "off",
+    spellcheck: "false",
+    oninput: () => onChange(input.value),
+  });
   return { element: el("label", { class: "list" }, el("span", {}, label), input), input };
 }
 
 /** @param {Sizes} sizes */
 function drawn({ steps, parameters, neurons_after_last_convolution: neurons, error }) {
-  const rows = steps.map((step) =>
-    el(
-      "tr",
-      {},
-      el("th", { scope: "row" }, step.name === step.op ? step.op : `${step.name} (${step.op})`),
-      ...[step.line ?? "", shape(step.input), shape(step.output), step.derivation, step.parameters ? number(step.parameters) : ""].map((cell) => el("td", {}, cell)),
-    ),
-  );
-  const table = el(
-    "table",
-    { class: "figures" },
-    el("thead", {}, el("tr", {}, ...HEADS.map((key) => el("th", { scope: "col" }, t(key))))),
-    el("tbody", {}, ...rows),
-  );
-  return [
-    error ? el("p", { class: "failure" }, `${error.line === null ? "" : `${t("code.line", { line: error.line })}: `}${error.message}`) : null,
-    rows.length ? el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": t("sizes.title") }, table) : null,
-    error ? null : el("p", { class: "note" }, t("sizes.total", { learned: parameters.learned }), " ", neurons === null ? "" : t("sizes.neurons", { neurons })),
-  ].filter((part) => part !== null);
+  const parts = steps.length ? [table(steps)] : [];
+  if (error) {
+    const where = error.line === null ? "" : `${t("code.line", { line: error.line })}: `;
+    return [el("p", { class: "failure" }, where, error.message), ...parts];
+  }
+  const total = t("sizes.total", { learned: parameters.learned });
+  const after = neurons === null ? "" : t("sizes.neurons", { neurons });
+  return [...parts, el("p", { class: "note" }, total, " ", after)];
 }
 
-/** @param {number[]} sizes */
-function shape(sizes) {
-  return sizes.map((size) => number(size)).join(" × ");
+/** @param {Step[]} steps */
+function table(steps) {
+  const rows = steps.map(({ op, name, line, input, output, derivation, parameters }) => {
+    const cells = [line ?? "", sizesOf(input), sizesOf(output), derivation, parameters ? number(parameters) : ""];
+    const heading = el("th", { scope: "row" }, name === op ? op : `${name} (${op})`);
+    return el("tr", {}, heading, ...cells.map((cell) => el("td", {}, cell)));
+  });
+  const heads = COLUMNS.map((name) => el("th", { scope: "col" }, t(`sizes.${name}`)));
+  return el(
+    "div",
+    { class: "scroll", tabindex: 0, role: "group", "aria-label": t("sizes.title") },
+    el("table", { class: "figures" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)),
+  );
 }

@@ -13,7 +13,7 @@ export const en = {
   "theme.dark": "Dark",
   "page.skip": "Skip to the sections",
   "page.contents": "Contents",
-  "page.footer": "convlens computes all of this in your browser; nothing leaves this machine.",
+  "page.footer": "convlens runs on this machine alone; nothing you do here leaves it.",
   "part.lecture": "The lecture",
 
   "section.reset": "Reset",
@@ -49,10 +49,12 @@ export const en = {
   "convolution.title": "Convolution",
   "convolution.short": "Convolution",
   "convolution.intro":
-    "A filter slides over the picture. At every place the nine numbers under it are multiplied by the filter’s, one by " +
+    "A filter slides over the picture. At every place the nine numbers under it are multiplied by the filter’s, " +
+    "one by " +
     "one, and the products are added up: that is one number of the result, the feature map.",
   "convolution.note":
-    "Type over any number of the picture or the filter. Point at a cell of the result to see its window, click it to stay " +
+    "Type over any number of the picture or the filter. Point at a cell of the result to see its window, click it " +
+    "to stay " +
     "there. As in PyTorch the filter is not turned round first; mathematics calls this a cross-correlation.",
   "preset.own": "your own",
   "preset.lecture": "the lecture’s",
@@ -77,7 +79,8 @@ export const en = {
   "pooling.title": "Pooling",
   "pooling.short": "Pooling",
   "pooling.intro":
-    "Pooling makes a map smaller and keeps what matters: of the numbers under the window only the largest, or their mean, " +
+    "Pooling makes a map smaller and keeps what matters: of the numbers under the window only the largest, or " +
+    "their mean, " +
     "goes on. Nothing is learned here, and every channel is pooled by itself.",
   "pooling.maximum": "Maximum",
   "pooling.average": "Average",
@@ -89,7 +92,8 @@ export const en = {
   "pooling.whole": "Every number is under some window.",
   "pooling.said": "row {row}, column {column}: maximum {maximum}, average {average}",
   "pooling.note":
-    "nn.MaxPool2d(2) halves height and width, and drops a last odd row and column. The stride is the window’s own size " +
+    "nn.MaxPool2d(2) halves height and width, and drops a last odd row and column. The stride is the window’s own " +
+    "size " +
     "unless another one is given. The ring marks the number that wins.",
 
   "kind.convolution": "Convolution",
@@ -98,11 +102,16 @@ export const en = {
   "formula.size": "How the size came about",
 
   "outcome.unfit":
-    "The window does not fit: it reaches over {reach} rows, and there are {room} with the padding. More padding is needed.",
+    "The window does not fit: it is {reach} rows high, and with the padding there is room for {room}. " +
+    "More padding is needed.",
   "outcome.size": "{size} × {size} becomes {side} × {side}.",
   "outcome.end": {
-    one: "Row {list} and column {list} are reached by no window: less than a stride is left over, and the division drops it.",
-    other: "Rows {list} and columns {list} are reached by no window: less than a stride is left over, and the division drops it.",
+    one:
+      "Row {list} and column {list} are reached by no window: less than a stride is left over, and the division " +
+      "drops it.",
+    other:
+      "Rows {list} and columns {list} are reached by no window: less than a stride is left over, and the division " +
+      "drops it.",
   },
   "outcome.between": {
     one: "Row {list} and column {list} lie between the places that windows read.",
@@ -117,12 +126,14 @@ export const en = {
   "sliding.title": "Stride, padding, dilation",
   "sliding.short": "Stride, padding, dilation",
   "sliding.intro":
-    "The stride is how far the window moves from one place to the next. Padding puts a frame around the picture, so that " +
+    "The stride is how far the window moves from one place to the next. Padding puts a frame around the picture, " +
+    "so that " +
     "the window can begin outside. Dilation spreads the window’s rows and columns apart.",
   "sliding.kind": "Operation",
   "sliding.example": "Example",
   "sliding.note":
-    "Padding is zeros; for a maximum it is −∞, which never wins. As in PyTorch, a pooling’s padding is at most half of its " +
+    "Padding is zeros; for a maximum it is −∞, which never wins. As in PyTorch, a pooling’s padding is at most " +
+    "half of its " +
     "window, and average pooling has no dilation. Hatched cells are read by no window.",
   "example.remainder": "a remainder is dropped",
   "example.same": "padding keeps the size",
@@ -134,12 +145,14 @@ export const en = {
   "formula.title": "The formula",
   "formula.short": "The formula",
   "formula.intro":
-    "One formula gives the size after every convolution and every pooling. Drag the numbers in it, or the sliders. Height " +
+    "One formula gives the size after every convolution and every pooling. Drag the numbers in it, or the sliders. " +
+    "Height " +
     "and width have each their own sum.",
   "formula.copy": "Copy",
   "formula.copyWhich": "Copy the line of PyTorch",
   "formula.note":
-    "Height × width × channels after the last convolution or pooling is what the first linear layer receives. In the line " +
+    "Height × width × channels after the last convolution or pooling is what the first linear layer receives. In " +
+    "the line " +
     "of a convolution, 1 and 32 are the channels in and out: put your own.",
   "strip.caption": "One row of the picture with its padding, every window that looks at it, and the row that comes out",
   "strip.label": "{size} cells with {padding} of padding on either side; {places} windows, {places} results",
@@ -178,7 +191,8 @@ export const en = {
   "filters.title": "Filters",
   "filters.short": "Filters",
   "filters.intro":
-    "The same sum with other numbers does other things to a picture: it blurs, sharpens, finds edges. What a filter finds " +
+    "The same sum with other numbers does other things to a picture: it blurs, sharpens, finds edges. What a " +
+    "filter finds " +
     "is decided by its numbers alone; a convolutional network learns them.",
   "filters.size": "Size",
   "filters.divisor": "Divided by",
@@ -191,8 +205,10 @@ export const en = {
   "filters.brighter": "The weights add up to {sum}: the picture becomes brighter.",
   "filters.darker": "The weights add up to {sum}: the picture becomes darker.",
   "filters.note":
-    "Photos are made grey, 0 is black and 255 white. Beyond its border the picture goes on with the pixels of the border, so " +
-    "the result keeps the size; results are rounded and clipped to 0 to 255. Photo: Chelsea, by Stéfan van der Walt (CC0). " +
+    "Photos are made grey, 0 is black and 255 white. Beyond its border the picture goes on with the pixels of the " +
+    "border, so " +
+    "the result keeps the size; results are rounded and clipped to 0 to 255. Photo: Chelsea, by Stéfan van der " +
+    "Walt (CC0). " +
     "Items: Fashion-MNIST, by Zalando Research (MIT).",
   "magnifier.title": "Under the magnifier",
   "magnifier.window": "Pixels under the filter",
@@ -206,17 +222,21 @@ export const en = {
   "part.code": "Your code",
   "network.title": "Your network",
   "network.short": "Feature maps",
-  "network.intro": "The network you trained, from the picture on the left to its answer on the right.",
+  "network.intro":
+    "The network you trained: a picture, its answer, and below them every operation from left to right. Open one to see " +
+    "how its numbers come about.",
   "network.loading": "The run is being opened. The lecture is ready meanwhile.",
   "network.absent":
-    "This page was opened without a run. Train a network for a minute, and open it to see its filters, its feature maps and " +
+    "This page was opened without a run. Train a network for a minute, and open it to see its filters, its feature " +
+    "maps and " +
     "every number it works out:",
   "network.failed": "The run could not be opened.",
 
   "curves.title": "How it learned",
   "curves.short": "Learning curves",
   "curves.intro":
-    "The loss on the batches it was trained with, how well it does on pictures kept apart, and the learning rate that led " +
+    "The loss on the batches it was trained with, how well it does on pictures kept apart, and the learning rate " +
+    "that led " +
     "there, over the same steps.",
   "curves.empty": "This run has kept no log of its steps.",
   "curves.loss": "Loss",
@@ -227,11 +247,13 @@ export const en = {
   "curves.best": "the weights that were kept, after step {step}",
   "curves.bestLegend": "kept: {accuracy} %",
   "curves.rate": "Learning rate",
+  "curves.along": "over the steps of training",
   "curves.steps": "steps",
   "curves.epoch": "epoch",
   "curves.scrub": "Step to read off",
   "curves.reading": "Step {step}: learning rate {rate}, training loss {loss}.",
-  "curves.readingValidation": "Nearest validation, after step {at} (epoch {epoch}): accuracy {accuracy} %, loss {loss}.",
+  "curves.readingValidation":
+    "Nearest validation, after step {at} (epoch {epoch}): accuracy {accuracy} %, loss {loss}.",
   "curves.note": "Point at a curve or move the slider to read it off.",
   "curves.clipped": "The first steps lie above {loss} and are cut off.",
   "curves.table": "The validations in numbers",
@@ -239,16 +261,24 @@ export const en = {
   "confusion.title": "What it takes for what",
   "confusion.short": "Confusions",
   "confusion.intro":
-    "Each row is a class, each column what the network says of its test pictures. The diagonal is right. Choose a cell to " +
+    "Each row is a class, each column what the network says of its test pictures. The diagonal is right. Choose a " +
+    "cell to " +
     "see the pictures behind it.",
   "confusion.note": "{correct} of {total} test pictures are answered rightly.",
   "confusion.caption": "Rows: the true class. Columns: the answer.",
+  "confusion.commonest": "The commonest mistakes",
   "confusion.cell": {
     one: "{count} picture of {truth} taken for {answer}",
     other: "{count} pictures of {truth} taken for {answer}",
   },
-  "gallery.right": { one: "{count} picture of {truth}, answered rightly", other: "{count} pictures of {truth}, answered rightly" },
-  "gallery.wrong": { one: "{count} picture of {truth} taken for {answer}", other: "{count} pictures of {truth} taken for {answer}" },
+  "gallery.right": {
+    one: "{count} picture of {truth}, answered rightly",
+    other: "{count} pictures of {truth}, answered rightly",
+  },
+  "gallery.wrong": {
+    one: "{count} picture of {truth} taken for {answer}",
+    other: "{count} pictures of {truth} taken for {answer}",
+  },
   "gallery.partly": { one: "({count} of them is at hand)", other: "({count} of them are at hand)" },
   "gallery.more": "Show more",
   "gallery.picture": "Test picture {index}, {sure} % sure: look into the network with it",
@@ -256,7 +286,8 @@ export const en = {
   "code.title": "Your training code",
   "code.short": "Check and derive",
   "code.intro":
-    "Paste a training script. It is read and never run: what is found stands with its line, the reason and the change that " +
+    "Paste a training script. It is read and never run: what is found stands with its line, the reason and the " +
+    "change that " +
     "mends it.",
   "code.exported": "Checking code needs Python: run convlens open, and paste it there.",
   "code.label": "Code",
@@ -274,8 +305,10 @@ export const en = {
   "severity.info": "Note",
   "sizes.title": "The sizes in it",
   "sizes.note":
-    "To work out the sizes the definitions of the network in your code are run on this machine: in a process of their own, " +
-    "with limits of time and memory, no network and no writing of files. That prevents accidents; do it only with code you trust.",
+    "To work out the sizes the definitions of the network in your code are run on this machine: in a process of " +
+    "their own, " +
+    "with limits of time and memory, no network and no writing of files. That prevents accidents; do it only with " +
+    "code you trust.",
   "sizes.run": "Run it and derive the sizes",
   "sizes.running": "Running…",
   "sizes.name": "Class",
@@ -290,6 +323,7 @@ export const en = {
   "sizes.total": "{learned} learned parameters.",
   "sizes.neurons": "{neurons} neurons after the last convolution.",
 
+  "network.earlier": "These are the weights of an earlier moment of training; see “Moments of training” below.",
   "network.picture": "The picture as the network gets it",
   "network.noPictures": "The test pictures are not at hand; drop a photo or draw a picture.",
   "pictures.source": "Picture",
@@ -308,15 +342,25 @@ export const en = {
   "pictures.one": "Test picture {index}, {name}",
   "photo.preparing": "Preparing the photo…",
   "photo.seen": "The first of the maps below is what the network sees of your photo.",
-  "photo.inverted": "The object was dark on a light ground and was inverted, as the network knows it. The first of the maps below is what it sees.",
-  "photo.offline": "In a saved file the whole photo is reduced; opened with convlens open, the object in it is found first.",
+  "photo.inverted":
+    "The object was dark on a light ground and was inverted, as the network knows it. The first of the maps below " +
+    "is what it sees.",
+  "photo.offline":
+    "In a saved file the whole photo is reduced; opened with convlens open, the object in it is found first.",
   "board.label": "Board to draw on: arrow keys move, the space bar draws",
+  "board.note":
+    "It begins with the picture you looked at before: draw on it, wipe parts of it out, or clear it. With the keyboard: " +
+    "arrow keys move, the space bar draws.",
 
   "layers.label": "The network from left to right; scrolls sideways",
   "layers.maps": "Maps of {name}",
   "layers.choose": "Values of this layer: click one, or move with the arrow keys",
   "layers.all": "Show all maps",
-  "layers.legend": "Green is above zero, grey below; from {least} to {most}, one scale for the whole layer. Click a value to have it worked out.",
+  "layers.normalised": "normalised",
+  "layers.scale": "Scale of the colours",
+  "layers.scale.layer": "whole layer",
+  "layers.scale.map": "each map",
+  "layers.legend": "Green is above zero, grey below; values from {least} to {most}. Click one to have it worked out.",
   "layers.pictureLegend": "Normalised: the mean of the training pictures is 0 and their standard deviation 1.",
   "layers.fromTorch": "These are PyTorch’s values.",
   "op.picture": "picture",
@@ -328,12 +372,19 @@ export const en = {
   "derivation.size": "Height and width: {formula} = {sum}.",
   "derivation.rows": "Height: {formula} = {sum}.",
   "derivation.columns": "Width: {sum}.",
-  "derivation.channels": "{to} filters, each of {rows} × {columns} numbers for each of the {from} input channels: {to} maps.",
-  "derivation.pooled": { one: "The {count} map is pooled by itself.", other: "Each of the {count} maps is pooled by itself." },
+  "derivation.channels": {
+    one: "{to} filters, each of {rows} × {columns} numbers for the one input channel: {to} maps.",
+    other: "{to} filters, each of {rows} × {columns} numbers for each of {count} input channels: {to} maps.",
+  },
+  "derivation.pooled": {
+    one: "The {count} map is pooled by itself.",
+    other: "Each of the {count} maps is pooled by itself.",
+  },
   "derivation.parameters": "Parameters: {sum} = {result}.",
   "derivation.parametersOnly": "Parameters: {result}.",
   "derivation.macs": "{macs} multiplications for {outputs} values.",
-  "derivation.field": "One value depends on {rows} × {columns} pixels of the picture (nominally: it may reach beyond the border).",
+  "derivation.field":
+    "One value depends on {rows} × {columns} pixels of the picture (nominally: it may reach beyond the border).",
   "derivation.dropped": "The last {rows} rows and {columns} columns are reached by no window.",
   "derivation.line": "Line {line} of the network’s file.",
   "reason.before": "An operation before this one cannot be computed here.",
@@ -356,23 +407,36 @@ export const en = {
   "answer.right": "{name}, {share}: right",
   "answer.wrong": "{name}, {share}: wrong, it is {truth}",
   "answer.trueClass": "true class",
-  "answer.mirror": "The mean of the logits of the picture and of its mirror image, as convlens predict answers. The picture alone: {name} {share}.",
+  "answer.mirror":
+    "The mean of the logits of the picture and of its mirror image, as convlens predict answers. The picture " +
+    "alone: {name} {share}.",
   "answer.softmax": "Softmax of the logits.",
+  "answer.alone":
+    "Of the picture alone: its mirror image cannot be computed here, so convlens predict may answer a little differently.",
+  "answer.others": { one: "{count} other class", other: "{count} other classes" },
+  "softmax.title": "How softmax makes these of the logits",
+  "softmax.class": "class",
+  "softmax.logit": "logit z",
+  "softmax.power": "e to the power of z",
+  "softmax.share": "divided by their sum",
 
   "unit.title": "One value",
   "unit.short": "One value",
   "unit.intro":
-    "Choose a value in a map above. Here is every number behind it: the windows in all input channels, the products, the sum, " +
+    "Choose a value in a map above. Here is every number behind it: the windows in all input channels, the " +
+    "products, the sum, " +
     "and what normalisation, activation and pooling make of it.",
   "unit.note": "The first step is the value itself; each further step is where it came from.",
   "unit.title.map": "{name}, channel {channel}, row {row}, column {column}: {value}",
   "unit.title.neuron": "{name}, neuron {channel}: {value}",
   "unit.none": "The values of {name} are not at hand.",
   "unit.torch": "PyTorch computed {value}: a difference of {difference}.",
-  "unit.torchTraining": "With dropout as in training there is nothing of PyTorch’s to compare it with.",
+  "unit.torchTraining":
+    "It comes after a dropout that silences units: there is nothing of PyTorch’s to compare it with.",
   "unit.torchSnapshot": "At an earlier moment of training there is nothing of PyTorch’s to compare it with.",
   "unit.torchAbsent": "PyTorch’s own value for this picture is not at hand.",
-  "unit.field": "It depends on {rows} × {columns} pixels; of the picture rows {top} to {bottom}, columns {left} to {right}.",
+  "unit.field":
+    "It depends on {rows} × {columns} pixels; of the picture rows {top} to {bottom}, columns {left} to {right}.",
   "unit.fieldEmpty": "It depends on no pixel: only padding lies under its window.",
   "step.place": "at [{place}]",
   "step.picture": "A pixel of the picture, normalised.",
@@ -389,6 +453,8 @@ export const en = {
   "channels.channel": "channel {channel}",
   "channels.adds": "adds {sum}",
   "channels.window": "Window",
+  "channels.map": "Map",
+  "channels.partial": "This channel alone",
   "channels.grid": "{what}, channel {channel}",
   "channels.all": "Show all {count} channels",
   "channels.term": "channel {channel}: {sum}",
@@ -401,10 +467,11 @@ export const en = {
   "products.neuron": "neuron {place}",
   "products.others": { one: "{count} other: {sum}", other: "{count} others: {sum}" },
 
-  "epochs.title": "As it was learned",
-  "epochs.short": "As it was learned",
+  "epochs.title": "Moments of training",
+  "epochs.short": "Moments of training",
   "epochs.intro":
-    "The run kept its weights at some moments of training. Go through them: filters, maps and answers change here, and in the " +
+    "The run kept its weights at some moments of training. Go through them: filters, maps and answers change here, " +
+    "and in the " +
     "sections above.",
   "epochs.moment": "Moment of training",
   "epochs.layer": "Convolution",
@@ -412,6 +479,7 @@ export const en = {
   "epochs.after": "After step {step}, epoch {epoch}: validation accuracy {accuracy} %.",
   "epochs.finished": "The finished network, with the weights that were kept.",
   "epochs.filters": "Filters",
+  "epochs.first": "the first {first} of {count}",
   "epochs.maps": "Maps",
   "epochs.answers": "What it said of this picture (alone, without its mirror image)",
   "epochs.answer": "answer",

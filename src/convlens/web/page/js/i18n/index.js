@@ -16,6 +16,8 @@ const STRINGS = { en, sk };
 /** The languages by their own names. @type {Record<Language, string>} */
 export const LANGUAGES = { en: "English", sk: "Slovenčina" };
 
+const THIN_SPACE = "\u202f"; // where no line breaks
+
 /** @type {Language} */
 let language = "en";
 let plurals = new Intl.PluralRules("en");
@@ -46,23 +48,36 @@ export function currentLanguage() {
  */
 export function t(key, values = {}) {
   const entry = STRINGS[language][key];
-  const form = typeof entry === "string" ? entry : entry[plurals.select(Number(values.count))] ?? entry.other ?? "";
+  const form = typeof entry === "string" ? entry : (entry[plurals.select(Number(values.count))] ?? entry.other ?? "");
   return form.replace(/\{(\w+)\}/g, (braces, name) => {
     const value = values[name];
-    return typeof value === "number" ? number(value) : value ?? braces;
+    return typeof value === "number" ? number(value) : (value ?? braces);
   });
 }
 
 /**
- * A number as people write it: a true minus sign, the language's decimal mark, no digits that say nothing.
+ * A number as people write it: a true minus sign, the language's decimal mark, thousands set apart from five digits on,
+ * no digits that say nothing.
  * @param {number} value
  * @param {number} [digits]    at most so many after the decimal mark
  * @returns {string}
  */
 export function number(value, digits = 4) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "?" : value < 0 ? "−∞" : "∞";
-  const text = String(Number(value.toFixed(digits))).replace("-", "−");
-  return comma ? text.replace(".", ",") : text;
+  const [whole, fraction = ""] = String(Number(value.toFixed(digits)))
+    .replace("-", "−")
+    .split(".");
+  const grouped = /^−?\d{5,}$/.test(whole) ? whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE) : whole;
+  return fraction ? `${grouped}${comma ? "," : "."}${fraction}` : grouped;
+}
+
+/**
+ * A share as a percentage with one decimal, so that many of them align: `91.3 %`.
+ * @param {number} share    0 to 1
+ */
+export function percent(share) {
+  const text = (100 * share).toFixed(1);
+  return `${comma ? text.replace(".", ",") : text}\u00a0%`;
 }
 
 /**
@@ -71,7 +86,7 @@ export function number(value, digits = 4) {
  * @returns {number | undefined}
  */
 export function parseNumber(text) {
-  const plain = text.trim().replace("−", "-").replace(",", ".");
+  const plain = text.replace(/\s/g, "").replace("−", "-").replace(",", ".");
   const found = /^([+-]?\d{0,6}(?:\.\d{0,6})?)(?:\/(\d{1,6}))?$/.exec(plain);
   if (!found || !/\d/.test(found[1]) || Number(found[2]) === 0) return undefined;
   return Number(found[1]) / Number(found[2] ?? 1);

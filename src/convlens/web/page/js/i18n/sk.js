@@ -14,7 +14,7 @@ export const sk = {
   "theme.dark": "Tmavý",
   "page.skip": "Preskočiť na kapitoly",
   "page.contents": "Obsah",
-  "page.footer": "Všetko počíta convlens priamo vo vašom prehliadači; nič neopúšťa tento počítač.",
+  "page.footer": "convlens beží len na tomto počítači; nič z toho, čo tu robíte, ho neopustí.",
   "part.lecture": "Prednáška",
 
   "section.reset": "Obnoviť",
@@ -53,7 +53,8 @@ export const sk = {
     "Filter sa posúva po obrázku. Na každom mieste sa deväť čísel pod ním vynásobí číslami filtra, každé so svojím, " +
     "a súčiny sa sčítajú: to je jedno číslo výsledku, mapy príznakov.",
   "convolution.note":
-    "Ktorékoľvek číslo obrázka alebo filtra môžete prepísať. Ukážte na políčko výsledku a uvidíte jeho okno, kliknutím pri " +
+    "Ktorékoľvek číslo obrázka alebo filtra môžete prepísať. Ukážte na políčko výsledku a uvidíte jeho okno, " +
+    "kliknutím pri " +
     "ňom ostanete. Rovnako ako v PyTorchi sa filter neotáča; v matematike sa to volá krížová korelácia.",
   "preset.own": "vlastný",
   "preset.lecture": "z prednášky",
@@ -70,7 +71,7 @@ export const sk = {
   "slider.window": "Okno",
   "slider.stride": "Krok",
   "slider.padding": "Výplň",
-  "slider.dilation": "Rozostup",
+  "slider.dilation": "Dilatácia",
   "slider.size": "Obrázok",
   "sample.cat": "Fotografia",
   "sample.item": "Oblečenie",
@@ -90,7 +91,8 @@ export const sk = {
   "pooling.whole": "Každé číslo je pod niektorým oknom.",
   "pooling.said": "riadok {row}, stĺpec {column}: maximum {maximum}, priemer {average}",
   "pooling.note":
-    "nn.MaxPool2d(2) zmenší výšku aj šírku na polovicu a posledný nepárny riadok a stĺpec vynechá. Krok je rovnako veľký " +
+    "nn.MaxPool2d(2) zmenší výšku aj šírku na polovicu a posledný nepárny riadok a stĺpec vynechá. Krok je rovnako " +
+    "veľký " +
     "ako okno, ak sa nezadá iný. Krúžok označuje číslo, ktoré vyhralo.",
 
   "kind.convolution": "Konvolúcia",
@@ -98,8 +100,7 @@ export const sk = {
   "kind.average": "Priemer",
   "formula.size": "Ako vznikol rozmer",
 
-  "outcome.unfit":
-    "Okno sa nezmestí: siaha cez {reach} riadkov a s výplňou ich je {room}. Treba viac výplne.",
+  "outcome.unfit": "Okno sa nezmestí: má rozpätie {reach}, no riadkov je aj s výplňou len {room}. Treba viac výplne.",
   "outcome.size": "Z {size} × {size} vznikne {side} × {side}.",
   "outcome.end": {
     one: "Riadok {list} a stĺpec {list} nie sú v žiadnom okne: zvyšok je menší ako krok a pri delení prepadne.",
@@ -116,27 +117,30 @@ export const sk = {
   },
   "outcome.whole": "Každé číslo obrázka je aspoň v jednom okne.",
 
-  "sliding.title": "Krok, výplň, rozostup",
-  "sliding.short": "Krok, výplň, rozostup",
+  "sliding.title": "Krok, výplň, dilatácia",
+  "sliding.short": "Krok, výplň, dilatácia",
   "sliding.intro":
-    "Krok (stride) hovorí, o koľko sa okno posunie na ďalšie miesto. Výplň (padding) pridá okolo obrázka rám, takže okno " +
-    "môže začať aj vonku. Rozostup (dilation) od seba oddiali riadky a stĺpce okna.",
+    "Krok (stride) hovorí, o koľko sa okno posunie na ďalšie miesto. Výplň (padding) pridá okolo obrázka rám, " +
+    "takže okno " +
+    "môže začať aj vonku. Dilatácia (dilation) od seba oddiali riadky a stĺpce okna.",
   "sliding.kind": "Operácia",
   "sliding.example": "Príklad",
   "sliding.note":
-    "Výplň tvoria nuly; pri maxime je to −∞, ktoré nikdy nevyhrá. Rovnako ako v PyTorchi je výplň pri združovaní najviac " +
-    "polovica okna a priemer nemá rozostup. Šrafované políčka nie sú v žiadnom okne.",
+    "Výplň tvoria nuly; pri maxime je to −∞, ktoré nikdy nevyhrá. Rovnako ako v PyTorchi je výplň pri združovaní " +
+    "najviac " +
+    "polovica okna a priemer nemá dilatáciu. Šrafované políčka nie sú v žiadnom okne.",
   "example.remainder": "zvyšok prepadne",
   "example.same": "výplň zachová rozmer",
   "example.halved": "krok 2 zmenší na polovicu",
-  "example.dilated": "rozostup 2",
+  "example.dilated": "dilatácia 2",
   "example.infinite": "maximum s výplňou −∞",
   "example.gaps": "krok väčší ako okno",
 
   "formula.title": "Vzorec",
   "formula.short": "Vzorec",
   "formula.intro":
-    "Jediný vzorec dáva rozmer po každej konvolúcii a po každom združovaní. Ťahajte čísla v ňom alebo posuvníky. Výška " +
+    "Jediný vzorec dáva rozmer po každej konvolúcii a po každom združovaní. Ťahajte čísla v ňom alebo posuvníky. " +
+    "Výška " +
     "a šírka majú každá svoj výpočet.",
   "formula.copy": "Kopírovať",
   "formula.copyWhich": "Kopírovať riadok PyTorchu",
@@ -180,7 +184,8 @@ export const sk = {
   "filters.title": "Filtre",
   "filters.short": "Filtre",
   "filters.intro":
-    "Ten istý súčet s inými číslami urobí s obrázkom niečo iné: rozmaže ho, zaostrí, nájde hrany. O tom, čo filter nájde, " +
+    "Ten istý súčet s inými číslami urobí s obrázkom niečo iné: rozmaže ho, zaostrí, nájde hrany. O tom, čo filter " +
+    "nájde, " +
     "rozhodujú len jeho čísla; konvolučná sieť sa ich učí.",
   "filters.size": "Veľkosť",
   "filters.divisor": "Deliteľ",
@@ -193,8 +198,10 @@ export const sk = {
   "filters.brighter": "Súčet váh je {sum}: obrázok zosvetlie.",
   "filters.darker": "Súčet váh je {sum}: obrázok stmavne.",
   "filters.note":
-    "Fotografie sa prevádzajú na odtiene sivej, 0 je čierna a 255 biela. Za okrajom obrázok pokračuje pixelmi okraja, takže " +
-    "výsledok má rovnaký rozmer; výsledky sa zaokrúhľujú a orezávajú na 0 až 255. Fotografia: Chelsea, Stéfan van der Walt " +
+    "Fotografie sa prevádzajú na odtiene sivej, 0 je čierna a 255 biela. Za okrajom obrázok pokračuje pixelmi " +
+    "okraja, takže " +
+    "výsledok má rovnaký rozmer; výsledky sa zaokrúhľujú a orezávajú na 0 až 255. Fotografia: Chelsea, Stéfan van " +
+    "der Walt " +
     "(CC0). Oblečenie: Fashion-MNIST, Zalando Research (MIT).",
   "magnifier.title": "Pod lupou",
   "magnifier.window": "Pixely pod filtrom",
@@ -208,17 +215,21 @@ export const sk = {
   "part.code": "Váš kód",
   "network.title": "Vaša sieť",
   "network.short": "Mapy príznakov",
-  "network.intro": "Sieť, ktorú ste natrénovali, od obrázka vľavo po odpoveď vpravo.",
+  "network.intro":
+    "Sieť, ktorú ste natrénovali: obrázok, odpoveď a pod nimi každá operácia zľava doprava. Otvorte niektorú a uvidíte, " +
+    "ako vznikli jej čísla.",
   "network.loading": "Beh sa otvára. Prednáška je zatiaľ pripravená.",
   "network.absent":
-    "Stránka bola otvorená bez behu. Natrénujte sieť za minútu a otvorte ju: uvidíte jej filtre, mapy príznakov a každé " +
+    "Stránka bola otvorená bez behu. Natrénujte sieť za minútu a otvorte ju: uvidíte jej filtre, mapy príznakov a " +
+    "každé " +
     "číslo, ktoré počíta:",
   "network.failed": "Beh sa nepodarilo otvoriť.",
 
   "curves.title": "Ako sa učila",
   "curves.short": "Krivky učenia",
   "curves.intro":
-    "Strata na dávkach, na ktorých sa trénovala, úspešnosť na odložených obrázkoch a rýchlosť učenia, ktorá k tomu viedla, " +
+    "Strata na dávkach, na ktorých sa trénovala, úspešnosť na odložených obrázkoch a rýchlosť učenia, ktorá k tomu " +
+    "viedla, " +
     "nad tými istými krokmi.",
   "curves.empty": "Tento beh si neuložil záznam krokov.",
   "curves.loss": "Strata",
@@ -229,11 +240,13 @@ export const sk = {
   "curves.best": "váhy, ktoré sa ponechali, po kroku {step}",
   "curves.bestLegend": "ponechané: {accuracy} %",
   "curves.rate": "Rýchlosť učenia",
+  "curves.along": "podľa krokov trénovania",
   "curves.steps": "kroky",
   "curves.epoch": "epocha",
   "curves.scrub": "Krok na odčítanie",
   "curves.reading": "Krok {step}: rýchlosť učenia {rate}, trénovacia strata {loss}.",
-  "curves.readingValidation": "Najbližšia validácia, po kroku {at} (epocha {epoch}): úspešnosť {accuracy} %, strata {loss}.",
+  "curves.readingValidation":
+    "Najbližšia validácia, po kroku {at} (epocha {epoch}): úspešnosť {accuracy} %, strata {loss}.",
   "curves.note": "Ukážte na krivku alebo posuňte jazdec a odčítajte hodnoty.",
   "curves.clipped": "Prvé kroky ležia nad {loss} a sú orezané.",
   "curves.table": "Validácie v číslach",
@@ -241,10 +254,12 @@ export const sk = {
   "confusion.title": "Čo si s čím mýli",
   "confusion.short": "Zámeny",
   "confusion.intro":
-    "Riadok je skutočná trieda, stĺpec to, čo sieť o jej testovacích obrázkoch tvrdí. Na uhlopriečke má pravdu. Vyberte " +
+    "Riadok je skutočná trieda, stĺpec to, čo sieť o jej testovacích obrázkoch tvrdí. Na uhlopriečke má pravdu. " +
+    "Vyberte " +
     "políčko a uvidíte obrázky za ním.",
   "confusion.note": "Správne určených testovacích obrázkov: {correct} z {total}.",
   "confusion.caption": "Riadky: skutočná trieda. Stĺpce: odpoveď.",
+  "confusion.commonest": "Najčastejšie chyby",
   "confusion.cell": {
     one: "{count} obrázok triedy {truth} určený ako {answer}",
     few: "{count} obrázky triedy {truth} určené ako {answer}",
@@ -267,7 +282,8 @@ export const sk = {
   "code.title": "Váš trénovací kód",
   "code.short": "Kontrola a rozmery",
   "code.intro":
-    "Vložte trénovací skript. Len sa prečíta, nikdy sa nespustí: pri každom náleze stojí riadok, dôvod a zmena, ktorá ho " +
+    "Vložte trénovací skript. Len sa prečíta, nikdy sa nespustí: pri každom náleze stojí riadok, dôvod a zmena, " +
+    "ktorá ho " +
     "opraví.",
   "code.exported": "Na kontrolu kódu treba Python: spustite convlens open a vložte ho tam.",
   "code.label": "Kód",
@@ -285,7 +301,8 @@ export const sk = {
   "severity.info": "Poznámka",
   "sizes.title": "Rozmery v ňom",
   "sizes.note":
-    "Na výpočet rozmerov sa definície siete z vášho kódu spustia na tomto počítači: vo vlastnom procese, s obmedzeným časom " +
+    "Na výpočet rozmerov sa definície siete z vášho kódu spustia na tomto počítači: vo vlastnom procese, s " +
+    "obmedzeným časom " +
     "a pamäťou, bez siete a bez zápisu súborov. Chráni to pred nehodami; spúšťajte len kód, ktorému dôverujete.",
   "sizes.run": "Spustiť a odvodiť rozmery",
   "sizes.running": "Beží…",
@@ -301,6 +318,7 @@ export const sk = {
   "sizes.total": "Naučené parametre: {learned}.",
   "sizes.neurons": "Neuróny po poslednej konvolúcii: {neurons}.",
 
+  "network.earlier": "Toto sú váhy zo skoršieho okamihu trénovania; pozri „Okamihy trénovania“ nižšie.",
   "network.picture": "Obrázok, ako ho sieť dostane",
   "network.noPictures": "Testovacie obrázky nie sú k dispozícii; vložte fotografiu alebo nakreslite obrázok.",
   "pictures.source": "Obrázok",
@@ -319,15 +337,26 @@ export const sk = {
   "pictures.one": "Testovací obrázok {index}, {name}",
   "photo.preparing": "Fotografia sa pripravuje…",
   "photo.seen": "Prvá z máp nižšie ukazuje, čo sieť z vašej fotografie vidí.",
-  "photo.inverted": "Predmet bol tmavý na svetlom pozadí a farby sa obrátili, ako ich sieť pozná. Prvá z máp nižšie ukazuje, čo vidí.",
-  "photo.offline": "V uloženom súbore sa zmenší celá fotografia; pri otvorení cez convlens open sa v nej najprv nájde predmet.",
+  "photo.inverted":
+    "Predmet bol tmavý na svetlom pozadí a farby sa obrátili, ako ich sieť pozná. Prvá z máp nižšie ukazuje, čo " +
+    "vidí.",
+  "photo.offline":
+    "V uloženom súbore sa zmenší celá fotografia; pri otvorení cez convlens open sa v nej najprv nájde predmet.",
   "board.label": "Kresliaca plocha: šípky posúvajú, medzerník kreslí",
+  "board.note":
+    "Začína sa obrázkom, ktorý ste mali otvorený: kreslite doň, vymažte jeho časti alebo ho vymažte celý. Z klávesnice: " +
+    "šípky posúvajú, medzerník kreslí.",
 
   "layers.label": "Sieť zľava doprava; posúva sa do strán",
   "layers.maps": "Mapy vrstvy {name}",
   "layers.choose": "Hodnoty tejto vrstvy: kliknite na niektorú alebo sa posúvajte šípkami",
   "layers.all": "Zobraziť všetky mapy",
-  "layers.legend": "Zelená je nad nulou, sivá pod ňou; od {least} do {most}, jedna mierka pre celú vrstvu. Kliknite na hodnotu a uvidíte jej výpočet.",
+  "layers.normalised": "normalizovaný",
+  "layers.scale": "Mierka farieb",
+  "layers.scale.layer": "celá vrstva",
+  "layers.scale.map": "každá mapa",
+  "layers.legend":
+    "Zelená je nad nulou, sivá pod ňou; hodnoty od {least} do {most}. Kliknite na niektorú a uvidíte jej výpočet.",
   "layers.pictureLegend": "Normalizovaný: priemer trénovacích obrázkov je 0 a ich smerodajná odchýlka 1.",
   "layers.fromTorch": "Toto sú hodnoty z PyTorchu.",
   "op.picture": "obrázok",
@@ -339,8 +368,17 @@ export const sk = {
   "derivation.size": "Výška a šírka: {formula} = {sum}.",
   "derivation.rows": "Výška: {formula} = {sum}.",
   "derivation.columns": "Šírka: {sum}.",
-  "derivation.channels": "Počet filtrov: {to}, každý má {rows} × {columns} čísel pre každý zo vstupných kanálov ({from}). Počet máp: {to}.",
-  "derivation.pooled": { one: "Mapa sa združuje samostatne.", few: "Každá zo {count} máp sa združuje samostatne.", other: "Každá z {count} máp sa združuje samostatne." },
+  "derivation.channels": {
+    one: "Počet filtrov: {to}, každý má {rows} × {columns} čísel pre jediný vstupný kanál. Počet máp: {to}.",
+    few: "Počet filtrov: {to}, každý má {rows} × {columns} čísel pre každý z {count} vstupných kanálov. Počet máp: {to}.",
+    other:
+      "Počet filtrov: {to}, každý má {rows} × {columns} čísel pre každý z {count} vstupných kanálov. Počet máp: {to}.",
+  },
+  "derivation.pooled": {
+    one: "Mapa sa združuje samostatne.",
+    few: "Každá zo {count} máp sa združuje samostatne.",
+    other: "Každá z {count} máp sa združuje samostatne.",
+  },
   "derivation.parameters": "Parametre: {sum} = {result}.",
   "derivation.parametersOnly": "Parametre: {result}.",
   "derivation.macs": "Násobenia: {macs}, počet hodnôt: {outputs}.",
@@ -367,20 +405,31 @@ export const sk = {
   "answer.right": "{name}, {share}: správne",
   "answer.wrong": "{name}, {share}: nesprávne, je to {truth}",
   "answer.trueClass": "skutočná trieda",
-  "answer.mirror": "Priemer logitov obrázka a jeho zrkadlového obrazu, tak odpovedá convlens predict. Samotný obrázok: {name} {share}.",
+  "answer.mirror":
+    "Priemer logitov obrázka a jeho zrkadlového obrazu, tak odpovedá convlens predict. Samotný obrázok: {name} " +
+    "{share}.",
   "answer.softmax": "Softmax z logitov.",
+  "answer.alone":
+    "Samotný obrázok: jeho zrkadlový obraz sa tu nedá vypočítať, convlens predict preto môže odpovedať trochu inak.",
+  "answer.others": { one: "{count} ďalšia trieda", few: "{count} ďalšie triedy", other: "{count} ďalších tried" },
+  "softmax.title": "Ako to softmax urobí z logitov",
+  "softmax.class": "trieda",
+  "softmax.logit": "logit z",
+  "softmax.power": "e na z",
+  "softmax.share": "delené ich súčtom",
 
   "unit.title": "Jedna hodnota",
   "unit.short": "Jedna hodnota",
   "unit.intro":
-    "Vyberte hodnotu v mape vyššie. Tu je každé číslo za ňou: okná vo všetkých vstupných kanáloch, súčiny, súčet a čo z neho " +
+    "Vyberte hodnotu v mape vyššie. Tu je každé číslo za ňou: okná vo všetkých vstupných kanáloch, súčiny, súčet a " +
+    "čo z neho " +
     "urobí normalizácia, aktivácia a združovanie.",
   "unit.note": "Prvý krok je hodnota sama; každý ďalší ukazuje, odkiaľ pochádza.",
   "unit.title.map": "{name}, kanál {channel}, riadok {row}, stĺpec {column}: {value}",
   "unit.title.neuron": "{name}, neurón {channel}: {value}",
   "unit.none": "Hodnoty vrstvy {name} nie sú k dispozícii.",
   "unit.torch": "PyTorch vypočítal {value}: rozdiel {difference}.",
-  "unit.torchTraining": "S dropoutom ako pri trénovaní niet s čím z PyTorchu porovnávať.",
+  "unit.torchTraining": "Nasleduje po dropoute, ktorý vypína neuróny: niet s čím z PyTorchu ju porovnať.",
   "unit.torchSnapshot": "V skoršom okamihu trénovania niet s čím z PyTorchu porovnávať.",
   "unit.torchAbsent": "Hodnota z PyTorchu pre tento obrázok nie je k dispozícii.",
   "unit.field": "Závisí od {rows} × {columns} pixelov; v obrázku riadky {top} až {bottom}, stĺpce {left} až {right}.",
@@ -404,6 +453,8 @@ export const sk = {
   "channels.channel": "kanál {channel}",
   "channels.adds": "pridáva {sum}",
   "channels.window": "Okno",
+  "channels.map": "Mapa",
+  "channels.partial": "Len tento kanál",
   "channels.grid": "{what}, kanál {channel}",
   "channels.all": "Zobraziť všetky kanály ({count})",
   "channels.term": "kanál {channel}: {sum}",
@@ -416,10 +467,11 @@ export const sk = {
   "products.neuron": "neurón {place}",
   "products.others": { one: "{count} ďalší: {sum}", few: "{count} ďalšie: {sum}", other: "{count} ďalších: {sum}" },
 
-  "epochs.title": "Ako sa to učila",
-  "epochs.short": "Ako sa to učila",
+  "epochs.title": "Okamihy trénovania",
+  "epochs.short": "Okamihy trénovania",
   "epochs.intro":
-    "Beh si v niektorých okamihoch trénovania uložil váhy. Prejdite nimi: filtre, mapy a odpovede sa menia tu aj v častiach " +
+    "Beh si v niektorých okamihoch trénovania uložil váhy. Prejdite nimi: filtre, mapy a odpovede sa menia tu aj v " +
+    "častiach " +
     "vyššie.",
   "epochs.moment": "Okamih trénovania",
   "epochs.layer": "Konvolúcia",
@@ -427,6 +479,7 @@ export const sk = {
   "epochs.after": "Po kroku {step}, epocha {epoch}: validačná úspešnosť {accuracy} %.",
   "epochs.finished": "Hotová sieť s váhami, ktoré sa ponechali.",
   "epochs.filters": "Filtre",
+  "epochs.first": "prvých {first} z {count}",
   "epochs.maps": "Mapy",
   "epochs.answers": "Čo povedala o tomto obrázku (samotnom, bez zrkadlového obrazu)",
   "epochs.answer": "odpoveď",

@@ -30,7 +30,7 @@ export function convolutionFormula(cell, weights) {
     indexed("w", "filter", mi("a"), mi("b")),
   );
   const products = weights.map((row, r) =>
-    joined(row.map((weight, c) => mrow(taken(cell, r, c, factor), mo("·"), factor(weight, "filter"))), "+"),
+    joined("+", row.map((weight, c) => mrow(taken(cell, r, c, factor), mo("·"), factor(weight, "filter")))),
   );
   return lines([
     [name(cell), mo("="), rule],
@@ -44,7 +44,9 @@ export function convolutionFormula(cell, weights) {
  * @param {Cell} cell
  */
 export function maximumFormula(cell) {
-  const rows = cell.window.map((row, r) => joined(row.map((_, c) => taken(cell, r, c, num)), ","));
+  const rows = cell.window.map((row, r) =>
+    joined(",", row.map((_, c) => taken(cell, r, c, num))),
+  );
   const last = rows.length - 1;
   return lines([
     ...rows.map((row, r) => [
@@ -61,7 +63,9 @@ export function maximumFormula(cell) {
  * @param {Cell} cell
  */
 export function averageFormula(cell) {
-  const rows = cell.window.map((row, r) => joined(row.map((_, c) => taken(cell, r, c, factor)), "+"));
+  const rows = cell.window.map((row, r) =>
+    joined("+", row.map((_, c) => taken(cell, r, c, factor))),
+  );
   const count = cell.window.flat().length;
   const total = cell.window.flat().reduce((sum, value) => sum + value, 0);
   const last = rows.length - 1;

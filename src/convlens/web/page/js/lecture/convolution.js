@@ -38,15 +38,25 @@ export const convolution = { id: "convolution", state, mount };
 function mount(body, signal) {
   const walk = createWalk({ label: t("window.place"), state, size: () => [PLACES, PLACES], draw, signal });
   const picture = createGrid({
-    label: t("figure.picture"), meaning: "picture", signal,
+    label: t("figure.picture"),
+    meaning: "picture",
+    signal,
     onEdit: (row, column, value) => state.change({ picture: withNumber(state.values.picture, row, column, value) }),
-  }); // prettier-ignore
+  });
   const filter = createGrid({
-    label: t("figure.filter"), meaning: "filter", signal,
+    label: t("figure.filter"),
+    meaning: "filter",
+    signal,
     onEdit: (row, column, value) => state.change({ filter: withNumber(state.values.filter, row, column, value) }),
-  }); // prettier-ignore
+  });
   const products = createGrid({ label: t("figure.products"), meaning: "product", signal });
-  const result = createGrid({ label: t("figure.result"), meaning: "result", signal, onChoose: walk.choose, onPoint: walk.point });
+  const result = createGrid({
+    label: t("figure.result"),
+    meaning: "result",
+    signal,
+    onChoose: walk.choose,
+    onPoint: walk.point,
+  });
   const total = el("p", { class: "total" });
   const formula = formulaPanel();
   const presets = createPresets();
@@ -72,7 +82,11 @@ function mount(body, signal) {
     formula.replaceChildren(convolutionFormula(cell, weights));
     presets.update();
     if (isNew) {
-      appearInTurn([...products.element.querySelectorAll(".cell"), total, ...result.element.querySelectorAll(".current")]);
+      appearInTurn([
+        ...products.element.querySelectorAll(".cell"),
+        total,
+        ...result.element.querySelectorAll(".current"),
+      ]);
       announce(t("window.said", { row, column, value: cell.value }));
     }
   }

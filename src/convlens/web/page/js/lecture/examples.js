@@ -21,6 +21,8 @@ export const EXAMPLES = {
 export function exampleOf(kind, geometry) {
   const names = /** @type {(keyof typeof EXAMPLES)[]} */ (Object.keys(EXAMPLES));
   const sides = /** @type {(keyof Geometry)[]} */ (["size", "kernel", "stride", "padding", "dilation"]);
-  const same = names.find((name) => EXAMPLES[name].kind === kind && sides.every((side) => EXAMPLES[name][side] === geometry[side]));
+  const same = names.find(
+    (name) => EXAMPLES[name].kind === kind && sides.every((side) => EXAMPLES[name][side] === geometry[side]),
+  );
   return same ?? "own";
 }

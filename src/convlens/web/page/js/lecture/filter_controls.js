@@ -38,7 +38,7 @@ export function createFilterControls({ state, kernelOf }) {
   divisor.addEventListener("input", () => {
     const value = divisor.valueAsNumber;
     const fits = Number.isInteger(value) && value >= 1 && value <= 999;
-    divisor.toggleAttribute("aria-invalid", !fits);
+    divisor.setAttribute("aria-invalid", String(!fits));
     if (fits) state.change({ filter: "own", own: kernelOf().entries, divisor: value });
   });
   return {

@@ -1,6 +1,7 @@
 // What is filtered: the photo, a drawing, an item of Fashion-MNIST, or a file of one's own.
 
 import { t } from "convlens/i18n/index.js";
+import { rowsFrom } from "convlens/lecture/matrices.js";
 import { createChooser } from "convlens/parts/chooser.js";
 import { announce, el } from "convlens/parts/dom.js";
 import { pack, stroke, unpack } from "convlens/parts/drawing.js";
@@ -11,7 +12,8 @@ import { decode, loadCat, loadItems } from "convlens/parts/samples.js";
 /** @import { Grey } from "convlens/parts/samples.js" */
 /** @import { Key } from "convlens/i18n/index.js" */
 /** @typedef {{row: number, column: number}} Place */
-/** @typedef {{source: "cat" | "drawing" | "item" | "file", item: number, drawing: string, at: number[]}} Values */
+/** @typedef {"cat" | "drawing" | "item" | "file"} Source */
+/** @typedef {{source: Source, item: number, drawing: string, at: number[]}} Values */
 
 const SIDE = 48; // of the drawing
 const PEN = 1.3;
@@ -22,8 +24,11 @@ const MOST_BYTES = 20_000_000;
 /** A house, to begin with. */
 export const START = pack(house());
 
-/** Kept while the page is drawn anew in another language. @type {{cat: Grey | null, items: Grey[], own: Grey | null}} */
-const at_hand = { cat: null, items: [], own: null };
+/**
+ * Kept while the page is drawn anew in another language.
+ * @type {{cat: Grey | null, items: Grey[], own: Grey | null}}
+ */
+const atHand = { cat: null, items: [], own: null };
 
 /**
  * @param {object} options
@@ -39,20 +44,26 @@ export function createSources({ state, target, onReady, signal }) {
 
   const sources = createChooser({
     label: t("figure.picture"),
-    options: /** @type {const} */ (["cat", "drawing", "item", "file"]).map((value) => ({ value, text: t(`sample.${value}`) })),
+    options: /** @type {const} */ (["cat", "drawing", "item", "file"]).map((value) => ({
+      value,
+      text: t(`sample.${value}`),
+    })),
     onChange: (source) => state.change({ source, at: [-1, -1] }),
   });
   const items = el("div");
   const problem = el("p", { class: "problem", role: "alert" });
   const picker = createFilePicker({ target, onFile: open, signal });
-  const tools = createTools((chosen) => (tool = chosen), () => state.change({ drawing: pack(new Uint8Array(SIDE * SIDE)) }));
+  const tools = createTools(
+    (chosen) => (tool = chosen),
+    () => state.change({ drawing: pack(new Uint8Array(SIDE * SIDE)) }),
+  );
 
   /** @param {Blob} file */
   async function open(file) {
     problem.textContent = "";
     try {
       if (file.size > MOST_BYTES) throw new Error("too large");
-      at_hand.own = await decode(file, LONGEST);
+      atHand.own = await decode(file, LONGEST);
     } catch {
       problem.textContent = file.size > MOST_BYTES ? t("file.large") : t("file.unreadable");
       return;
@@ -71,16 +82,20 @@ export function createSources({ state, target, onReady, signal }) {
   }
 
   async function load() {
-    [at_hand.cat, at_hand.items] = await Promise.all([loadCat(), loadItems()]);
+    [atHand.cat, atHand.items] = await Promise.all([loadCat(), loadItems()]);
     if (signal.aborted) return;
     items.replaceChildren(thumbnails.element);
-    at_hand.items.forEach((item, place) => paint(canvases[place], item));
+    atHand.items.forEach((item, place) => paint(canvases[place], item));
     onReady();
   }
   const canvases = Array.from({ length: 10 }, (_, item) => createImage(t(/** @type {Key} */ (`item.${item}`))));
   const thumbnails = createChooser({
     label: t("filters.item"),
-    options: canvases.map((picture, item) => ({ value: String(item), text: t(/** @type {Key} */ (`item.${item}`)), picture })),
+    options: canvases.map((picture, item) => ({
+      value: String(item),
+      text: t(/** @type {Key} */ (`item.${item}`)),
+      picture,
+    })),
     onChange: (item) => state.change({ item: Number(item) }),
   });
   load();
@@ -91,7 +106,11 @@ export function createSources({ state, target, onReady, signal }) {
     picture() {
       const { source, item } = state.values;
       if (source === "drawing") return drawing();
-      return source === "item" ? (at_hand.items[item] ?? null) : source === "file" && at_hand.own ? at_hand.own : at_hand.cat;
+      return source === "item"
+        ? (atHand.items[item] ?? null)
+        : source === "file" && atHand.own
+          ? atHand.own
+          : atHand.cat;
     },
     /** @param {Place} from @param {Place} to */
     paint(from, to) {
@@ -121,11 +140,13 @@ function createTools(onTool, onClear) {
   });
   tools.update("pen");
   const clear = el("button", { type: "button", class: "plain", onclick: onClear }, t("drawing.clear"));
-  return { element: el("div", { class: "controls" }, tools.element, clear, el("p", { class: "note" }, t("drawing.note"))) };
+  return {
+    element: el("div", { class: "controls" }, tools.element, clear, el("p", { class: "note" }, t("drawing.note"))),
+  };
 }
 
 function house() {
-  const corners = [[40, 10], [40, 38], [22, 38], [7, 24], [22, 10], [40, 10], [22, 38], [22, 10], [40, 38]]; // prettier-ignore
+  const corners = rowsFrom("40 10; 40 38; 22 38; 7 24; 22 10; 40 10; 22 38; 22 10; 40 38");
   const places = corners.map(([row, column]) => ({ row, column }));
   let pixels = new Uint8Array(SIDE * SIDE);
   for (let line = 1; line < places.length; line++) {

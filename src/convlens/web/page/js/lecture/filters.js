@@ -56,15 +56,23 @@ function mount(body, signal) {
     draw();
   };
   const choose = (/** @type {{row: number, column: number}} */ { row, column }) => state.change({ at: [row, column] });
-  const original = createPointable({ label: t("filters.pointOriginal"), onPoint: point, onChoose: choose, onPaint: sources.paint, signal });
+  const original = createPointable({
+    label: t("filters.pointOriginal"),
+    onPoint: point,
+    onChoose: choose,
+    onPaint: sources.paint,
+    signal,
+  });
   const result = createPointable({ label: t("filters.pointResult"), onPoint: point, onChoose: choose, signal });
   const entries = createGrid({
-    label: t("figure.filter"), meaning: "filter", signal,
+    label: t("figure.filter"),
+    meaning: "filter",
+    signal,
     onEdit: (row, column, value) => {
       const { entries: rows, divisor } = kernelOf();
       state.change({ filter: "own", own: withNumber(rows, row, column, value), divisor });
     },
-  }); // prettier-ignore
+  });
   const over = el("p", { class: "over" });
   const note = el("p", { class: "note" });
   const magnifier = createMagnifier({ signal });

@@ -47,7 +47,11 @@ function mount(body, signal) {
   const panel = formulaPanel(t("formula.size"));
   const sentences = el("ul", { class: "sentences" });
   const code = el("code");
-  const copy = copyButton({ text: t("formula.copy"), label: t("formula.copyWhich"), content: () => code.textContent ?? "" });
+  const copy = copyButton({
+    text: t("formula.copy"),
+    label: t("formula.copyWhich"),
+    content: () => code.textContent ?? "",
+  });
   const room = el("div", { class: "strip-room" });
 
   makeDraggable(panel, {
@@ -75,7 +79,13 @@ function mount(body, signal) {
       "div",
       { class: "beside" },
       panel,
-      el("div", { class: "results" }, sentences, el("div", { class: "panel code" }, el("pre", {}, code), copy), el("p", { class: "note" }, t("formula.note"))),
+      el(
+        "div",
+        { class: "results" },
+        sentences,
+        el("div", { class: "panel code" }, el("pre", {}, code), copy),
+        el("p", { class: "note" }, t("formula.note")),
+      ),
     ),
     el("figure", {}, el("figcaption", { class: "quiet" }, t("strip.caption")), room),
   );

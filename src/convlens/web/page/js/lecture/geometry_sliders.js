@@ -17,11 +17,30 @@ import { createSlider } from "convlens/parts/slider.js";
  */
 export function createGeometrySliders({ bounds, onChange }) {
   const sliders = {
-    size: createSlider({ label: t("slider.size"), symbol: "n", meaning: "picture", onChange: (size) => onChange({ size }) }),
-    kernel: createSlider({ label: t("slider.window"), symbol: "k", meaning: "filter", onChange: (kernel) => onChange({ kernel }) }),
+    size: createSlider({
+      label: t("slider.size"),
+      symbol: "n",
+      meaning: "picture",
+      onChange: (size) => onChange({ size }),
+    }),
+    kernel: createSlider({
+      label: t("slider.window"),
+      symbol: "k",
+      meaning: "filter",
+      onChange: (kernel) => onChange({ kernel }),
+    }),
     stride: createSlider({ label: t("slider.stride"), symbol: "s", onChange: (stride) => onChange({ stride }) }),
-    padding: createSlider({ label: t("slider.padding"), symbol: "p", meaning: "padding", onChange: (padding) => onChange({ padding }) }),
-    dilation: createSlider({ label: t("slider.dilation"), symbol: "d", onChange: (dilation) => onChange({ dilation }) }),
+    padding: createSlider({
+      label: t("slider.padding"),
+      symbol: "p",
+      meaning: "padding",
+      onChange: (padding) => onChange({ padding }),
+    }),
+    dilation: createSlider({
+      label: t("slider.dilation"),
+      symbol: "d",
+      onChange: (dilation) => onChange({ dilation }),
+    }),
   };
   return {
     element: el("div", { class: "sliders" }, ...Object.values(sliders).map((slider) => slider.element)),

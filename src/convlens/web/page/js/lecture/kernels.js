@@ -1,7 +1,7 @@
 // The lecture's seven filters, and what a filter makes of a picture. The matrices and the rules are those of
 // `convlens filters`: the picture's border is repeated outwards, and the result is rounded and clipped to 0..255.
 
-import { tensor } from "convlens/lecture/matrices.js";
+import { rowsFrom, tensor } from "convlens/lecture/matrices.js";
 import { conv2d } from "convlens/sums/convolution.js";
 
 /** @import { Grey } from "convlens/parts/samples.js" */
@@ -15,14 +15,14 @@ import { conv2d } from "convlens/sums/convolution.js";
 
 /** In the lecture's order. */
 export const KERNELS = {
-  identity: { entries: [[0, 0, 0], [0, 1, 0], [0, 0, 0]], divisor: 1 },
-  diagonal: { entries: [[1, 0, -1], [0, 0, 0], [-1, 0, 1]], divisor: 1 },
-  edges4: { entries: [[0, 1, 0], [1, -4, 1], [0, 1, 0]], divisor: 1 },
-  edges8: { entries: [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]], divisor: 1 },
-  sharpen: { entries: [[0, -1, 0], [-1, 5, -1], [0, -1, 0]], divisor: 1 },
-  box: { entries: [[1, 1, 1], [1, 1, 1], [1, 1, 1]], divisor: 9 },
-  gaussian: { entries: [[1, 2, 1], [2, 4, 2], [1, 2, 1]], divisor: 16 },
-}; // prettier-ignore
+  identity: { entries: rowsFrom("0 0 0; 0 1 0; 0 0 0"), divisor: 1 },
+  diagonal: { entries: rowsFrom("1 0 -1; 0 0 0; -1 0 1"), divisor: 1 },
+  edges4: { entries: rowsFrom("0 1 0; 1 -4 1; 0 1 0"), divisor: 1 },
+  edges8: { entries: rowsFrom("-1 -1 -1; -1 8 -1; -1 -1 -1"), divisor: 1 },
+  sharpen: { entries: rowsFrom("0 -1 0; -1 5 -1; 0 -1 0"), divisor: 1 },
+  box: { entries: rowsFrom("1 1 1; 1 1 1; 1 1 1"), divisor: 9 },
+  gaussian: { entries: rowsFrom("1 2 1; 2 4 2; 1 2 1"), divisor: 16 },
+};
 
 /** @typedef {keyof typeof KERNELS} KernelName */
 export const KERNEL_NAMES = /** @type {KernelName[]} */ (Object.keys(KERNELS));

@@ -48,7 +48,9 @@ export function createMagnifier({ signal }) {
       products.update({ values: multiplied });
       const answer = num(value, "result");
       const parts = divisor === 1 ? answer : mrow(mfrac(num(total), num(divisor)), mo("="), answer);
-      sum.replaceChildren(lines([[msub(mi("y", "result"), mrow(num(row), mo(t("formula.comma")), num(column))), mo("="), parts]]));
+      sum.replaceChildren(
+        lines([[msub(mi("y", "result"), mrow(num(row), mo(t("formula.comma")), num(column))), mo("="), parts]]),
+      );
       outcome.textContent = outcomeOf(value, kernel);
     },
   };
@@ -66,7 +68,9 @@ function under({ width, height, pixels }, side, row, column) {
   const reach = (side - 1) / 2;
   const steps = Array.from({ length: side }, (_, step) => step - reach);
   const clamp = (/** @type {number} */ place, /** @type {number} */ size) => Math.min(Math.max(place, 0), size - 1);
-  return steps.map((down) => steps.map((right) => pixels[clamp(row + down, height) * width + clamp(column + right, width)]));
+  return steps.map((down) =>
+    steps.map((right) => pixels[clamp(row + down, height) * width + clamp(column + right, width)]),
+  );
 }
 
 /**

@@ -3,8 +3,17 @@
 /** @import { Tensor } from "convlens/sums/tensors.js" */
 
 /**
+ * Rows of numbers as people write them: `0 1 0; 1 -4 1; 0 1 0`.
+ * @param {string} text
+ * @returns {number[][]}
+ */
+export function rowsFrom(text) {
+  return text.split("; ").map((row) => row.split(" ").map(Number));
+}
+
+/**
  * @param {number[][]} rows
- * @param {number} [ahead]     how many dimensions of one stand ahead: 1 for a map [1, H, W], 2 for a filter [1, 1, k, k]
+ * @param {number} [ahead]     how many dimensions of one stand ahead: 1 makes a map [1, H, W], 2 a filter [1, 1, k, k]
  * @returns {Tensor}
  */
 export function tensor(rows, ahead = 1) {

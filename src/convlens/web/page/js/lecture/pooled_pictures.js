@@ -11,9 +11,12 @@ import { avgPool2d, maxPool2d } from "convlens/sums/pooling.js";
 
 const ITEM = 9; // the boot
 
+/** @typedef {"cat" | "item"} Sample */
+/** @typedef {{kernel: number, stride: number, sample: Sample}} Values */
+
 /**
  * @param {object} options
- * @param {{values: {kernel: number, stride: number, sample: "cat" | "item"}, change: (changes: {sample: "cat" | "item"}) => void}} options.state
+ * @param {{values: Values, change: (changes: {sample: Sample}) => void}} options.state
  * @param {AbortSignal} options.signal
  */
 export function createPooledPictures({ state, signal }) {
@@ -35,11 +38,18 @@ export function createPooledPictures({ state, signal }) {
     if (signal.aborted || sample !== state.values.sample) return;
     const map = { shape: [1, grey.height, grey.width], data: Float32Array.from(grey.pixels) };
     const options = { kernel: [kernel, kernel], stride: [stride, stride] };
-    [map, maxPool2d([map], options), avgPool2d([map], options)].forEach((answer, place) => show(figures[place], answer));
+    [map, maxPool2d([map], options), avgPool2d([map], options)].forEach((answer, place) =>
+      show(figures[place], answer),
+    );
   }
 
   return {
-    element: el("div", { class: "pictures" }, samples.element, el("div", { class: "thirds" }, ...figures.map((each) => each.element))),
+    element: el(
+      "div",
+      { class: "pictures" },
+      samples.element,
+      el("div", { class: "thirds" }, ...figures.map((each) => each.element)),
+    ),
     update,
   };
 }

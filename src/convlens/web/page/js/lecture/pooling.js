@@ -3,7 +3,7 @@
 import { t } from "convlens/i18n/index.js";
 import { choice, integer, integers, matrix } from "convlens/kinds.js";
 import { averageFormula, formulaPanel, maximumFormula } from "convlens/lecture/cell_formula.js";
-import { rowsOf, tensor, withNumber } from "convlens/lecture/matrices.js";
+import { rowsFrom, rowsOf, tensor, withNumber } from "convlens/lecture/matrices.js";
 import { createPooledPictures } from "convlens/lecture/pooled_pictures.js";
 import { createWalk } from "convlens/lecture/walk.js";
 import { cellAt, frameAt, winnerOf } from "convlens/lecture/windows.js";
@@ -21,12 +21,12 @@ import { outputSize, unreached } from "convlens/sums/sizes.js";
 const SIZE = 4;
 
 const state = declare("pooling", {
-  picture: matrix([[1, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]], [SIZE]),
+  picture: matrix(rowsFrom("1 1 2 4; 5 6 7 8; 3 2 1 0; 1 2 3 4"), [SIZE]),
   kernel: integer(2, 1, SIZE),
   stride: integer(2, 1, SIZE),
   at: integers([0, 0], 0, SIZE - 1),
   sample: choice("cat", ["cat", "item"]),
-}); // prettier-ignore
+});
 
 /** @type {Section} */
 export const pooling = { id: "pooling", state, mount };
@@ -39,14 +39,23 @@ function mount(body, signal) {
   const places = () => outputSize(SIZE, state.values.kernel, state.values.stride);
   const walk = createWalk({ label: t("window.place"), state, size: () => [places(), places()], draw, signal });
   const kernel = createSlider({
-    label: t("slider.window"), symbol: "k", meaning: "filter",
+    label: t("slider.window"),
+    symbol: "k",
+    meaning: "filter",
     onChange: (value) => state.change({ kernel: value }),
-  }); // prettier-ignore
-  const stride = createSlider({ label: t("slider.stride"), symbol: "s", onChange: (value) => state.change({ stride: value }) });
+  });
+  const stride = createSlider({
+    label: t("slider.stride"),
+    symbol: "s",
+    onChange: (value) => state.change({ stride: value }),
+  });
   const picture = createGrid({
-    label: t("figure.picture"), meaning: "picture", signal, numbered: true,
+    label: t("figure.picture"),
+    meaning: "picture",
+    signal,
+    numbered: true,
     onEdit: (row, column, value) => state.change({ picture: withNumber(state.values.picture, row, column, value) }),
-  }); // prettier-ignore
+  });
   const answer = (/** @type {string} */ label) =>
     createGrid({ label, meaning: "result", signal, numbered: true, onChoose: walk.choose, onPoint: walk.point });
   const maximum = answer(t("pooling.maximum"));
@@ -67,9 +76,13 @@ function mount(body, signal) {
     picture.update({
       values,
       frame: frameAt(sliding, row, column),
-      mark: (r, c) => (lost.includes(r) || lost.includes(c) ? "unreached" : r === winner.row && c === winner.column ? "winner" : ""),
+      mark: (r, c) =>
+        lost.includes(r) || lost.includes(c) ? "unreached" : r === winner.row && c === winner.column ? "winner" : "",
     });
-    for (const [grid, answers] of /** @type {const} */ ([[maximum, largest], [average, means]])) { // prettier-ignore
+    for (const [grid, answers] of /** @type {const} */ ([
+      [maximum, largest],
+      [average, means],
+    ])) {
       const visible = answers.map((line, r) => line.map((value, c) => (walk.shows(r, c) ? value : null)));
       grid.update({ values: visible, mark: walk.mark });
       if (isNew) appearInTurn(grid.element.querySelectorAll(".current"));
@@ -78,7 +91,9 @@ function mount(body, signal) {
     formulas[1].replaceChildren(averageFormula({ ...ofMaximum, value: means[row][column] }));
     kernel.update(k, 1, SIZE);
     stride.update(s, 1, SIZE);
-    left.textContent = lost.length ? t("pooling.lost", { count: lost.length, list: lost.join(", ") }) : t("pooling.whole");
+    left.textContent = lost.length
+      ? t("pooling.lost", { count: lost.length, list: lost.join(", ") })
+      : t("pooling.whole");
     if (isNew) announce(t("pooling.said", { row, column, maximum: largest[row][column], average: means[row][column] }));
     pictures.update();
   }

@@ -1,24 +1,24 @@
 // The numbers that the lecture's sections begin with, and others worth trying.
 
-import { equal } from "convlens/lecture/matrices.js";
+import { equal, rowsFrom } from "convlens/lecture/matrices.js";
 
 /** Pictures of 5 x 5. */
 export const PICTURES = {
-  lecture: [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]],
-  square: [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 9, 9, 9], [0, 0, 9, 9, 9], [0, 0, 9, 9, 9]],
-  edge: [[0, 0, 9, 9, 9], [0, 0, 9, 9, 9], [0, 0, 9, 9, 9], [0, 0, 9, 9, 9], [0, 0, 9, 9, 9]],
-  ramp: [[0, 1, 2, 3, 4], [1, 2, 3, 4, 5], [2, 3, 4, 5, 6], [3, 4, 5, 6, 7], [4, 5, 6, 7, 8]],
-}; // prettier-ignore
+  lecture: rowsFrom("1 1 1 0 0; 0 1 1 1 0; 0 0 1 1 1; 0 0 1 1 0; 0 1 1 0 0"),
+  square: rowsFrom("0 0 0 0 0; 0 0 0 0 0; 0 0 9 9 9; 0 0 9 9 9; 0 0 9 9 9"),
+  edge: rowsFrom("0 0 9 9 9; 0 0 9 9 9; 0 0 9 9 9; 0 0 9 9 9; 0 0 9 9 9"),
+  ramp: rowsFrom("0 1 2 3 4; 1 2 3 4 5; 2 3 4 5 6; 3 4 5 6 7; 4 5 6 7 8"),
+};
 
 /** Filters of 3 x 3 with small whole numbers. */
 export const FILTERS = {
-  cross: [[1, 0, 1], [0, 1, 0], [1, 0, 1]],
-  identity: [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
-  vertical: [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]],
-  edges: [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
-  sharpen: [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
-  blur: [[1, 1, 1], [1, 1, 1], [1, 1, 1]],
-}; // prettier-ignore
+  cross: rowsFrom("1 0 1; 0 1 0; 1 0 1"),
+  identity: rowsFrom("0 0 0; 0 1 0; 0 0 0"),
+  vertical: rowsFrom("-1 0 1; -1 0 1; -1 0 1"),
+  edges: rowsFrom("-1 -1 -1; -1 8 -1; -1 -1 -1"),
+  sharpen: rowsFrom("0 -1 0; -1 5 -1; 0 -1 0"),
+  blur: rowsFrom("1 1 1; 1 1 1; 1 1 1"),
+};
 
 /**
  * The name of the preset that a matrix is; "own" for none of them.

@@ -78,7 +78,9 @@ function resultOf({ kind, geometry: { kernel, stride, padding, dilation }, pictu
   if (!places) return [];
   const sides = { stride: [stride, stride], dilation: [dilation, dilation] };
   if (kind === "convolution") {
-    return rowsOf(conv2d([tensor(picture)], { ...sides, padding: Array(4).fill(padding) }, { weight: tensor(filter, 2) }));
+    return rowsOf(
+      conv2d([tensor(picture)], { ...sides, padding: Array(4).fill(padding) }, { weight: tensor(filter, 2) }),
+    );
   }
   const pool = kind === "maximum" ? maxPool2d : avgPool2d;
   return rowsOf(pool([tensor(picture)], { ...sides, kernel: [kernel, kernel], padding: [padding, padding] }));
@@ -93,16 +95,26 @@ function mount(body, signal) {
   const walk = createWalk({ label: t("window.place"), state, size: () => [places(), places()], draw, signal });
   const controls = createControls();
   const picture = createGrid({
-    label: t("figure.picture"), meaning: "picture", signal, numbered: true,
+    label: t("figure.picture"),
+    meaning: "picture",
+    signal,
+    numbered: true,
     onEdit: (row, column, value) => state.change({ picture: withNumber(setting().picture, row, column, value) }),
-  }); // prettier-ignore
+  });
   const filter = createGrid({
-    label: t("figure.filter"), meaning: "filter", signal,
+    label: t("figure.filter"),
+    meaning: "filter",
+    signal,
     onEdit: (row, column, value) => state.change({ filter: withNumber(setting().filter, row, column, value) }),
-  }); // prettier-ignore
+  });
   const result = createGrid({
-    label: t("figure.result"), meaning: "result", signal, numbered: true, onChoose: walk.choose, onPoint: walk.point,
-  }); // prettier-ignore
+    label: t("figure.result"),
+    meaning: "result",
+    signal,
+    numbered: true,
+    onChoose: walk.choose,
+    onPoint: walk.point,
+  });
   const filterFigure = figure(t("figure.filter"), "filter", filter.element);
   const times = sign("∗");
   const resultFigure = figure(t("figure.result"), "result", result.element);
@@ -136,7 +148,8 @@ function mount(body, signal) {
       values: ringed(now.picture, geometry.padding, outside),
       ring: geometry.padding,
       frame: fits ? frameAt(geometry, row, column) : null,
-      mark: (r, c) => `${isRead(r) && isRead(c) ? "" : "unreached"} ${r === winner?.row && c === winner.column ? "winner" : ""}`,
+      mark: (r, c) =>
+        `${isRead(r) && isRead(c) ? "" : "unreached"} ${r === winner?.row && c === winner.column ? "winner" : ""}`,
       note: (r, c) => (fits && kind === "convolution" ? timesNote(weightAt(r, c)) : ""),
     });
     filter.update({ values: weights });
@@ -175,15 +188,22 @@ function createControls() {
   });
   const examples = createList({
     label: t("sliding.example"),
-    options: [.../** @type {(keyof typeof EXAMPLES)[]} */ (Object.keys(EXAMPLES)), /** @type {const} */ ("own")].map((value) => ({
-      value,
-      text: t(value === "own" ? "preset.own" : `example.${value}`),
-    })),
+    options: [.../** @type {(keyof typeof EXAMPLES)[]} */ (Object.keys(EXAMPLES)), /** @type {const} */ ("own")].map(
+      (value) => ({
+        value,
+        text: t(value === "own" ? "preset.own" : `example.${value}`),
+      }),
+    ),
     onChange: (name) => name !== "own" && state.change({ ...EXAMPLES[name], at: [0, 0] }),
   });
   const sliders = createGeometrySliders({ bounds: BOUNDS, onChange: (changes) => state.change(changes) });
   return {
-    element: el("div", { class: "settings" }, el("div", { class: "controls" }, kinds.element, examples.element), sliders.element),
+    element: el(
+      "div",
+      { class: "settings" },
+      el("div", { class: "controls" }, kinds.element, examples.element),
+      sliders.element,
+    ),
     /** @param {ReturnType<typeof setting>} setting */
     update({ kind, geometry }) {
       kinds.update(kind);

@@ -27,19 +27,34 @@ export function strip(geometry, places) {
   const inside = cells.filter((row) => row >= 0 && row < size);
   const around = cells.filter((row) => row < 0 || row >= size);
   const bars = windows.flatMap((rows, place) =>
-    spans(rows).map(([first, last]) => box(first + padding, CELL + 6 + (place % lines) * (BAR + 2), last - first + 1, BAR)),
+    spans(rows).map(([first, last]) =>
+      box(first + padding, CELL + 6 + (place % lines) * (BAR + 2), last - first + 1, BAR),
+    ),
   );
   const below = CELL + 6 + lines * (BAR + 2) + 6;
   const results = windows.map((rows) => box(centre(rows) + padding, below, 1, CELL));
   return svg(
     "svg",
     {
-      class: "strip", viewBox: `0 0 ${total} ${below + CELL}`, preserveAspectRatio: "none", height: below + CELL, role: "img",
+      class: "strip",
+      viewBox: `0 0 ${total} ${below + CELL}`,
+      preserveAspectRatio: "none",
+      height: below + CELL,
+      role: "img",
       "aria-label": t("strip.label", { size, padding, places: Math.max(0, places) }),
-    }, // prettier-ignore
-    path("picture", inside.filter((row) => read.has(row)).map((row) => box(row + padding, 0, 1, CELL))),
-    path("picture unread", inside.filter((row) => !read.has(row)).map((row) => box(row + padding, 0, 1, CELL))),
-    path("padding", around.map((row) => box(row + padding, 0, 1, CELL))),
+    },
+    path(
+      "picture",
+      inside.filter((row) => read.has(row)).map((row) => box(row + padding, 0, 1, CELL)),
+    ),
+    path(
+      "picture unread",
+      inside.filter((row) => !read.has(row)).map((row) => box(row + padding, 0, 1, CELL)),
+    ),
+    path(
+      "padding",
+      around.map((row) => box(row + padding, 0, 1, CELL)),
+    ),
     path("filter", bars),
     path("result", results),
   );

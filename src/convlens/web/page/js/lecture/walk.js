@@ -30,9 +30,10 @@ export function createWalk({ label, state, size, draw, signal }) {
   let last = "";
 
   const player = createPlayer({
-    label, signal,
+    label,
+    signal,
     onMove: (index) => state.change({ at: [Math.floor(index / size()[1]), index % size()[1]] }),
-  }); // prettier-ignore
+  });
 
   /** Where the walk is; an address may name a place that the result does not have. @returns {Place} */
   const reached = () => {

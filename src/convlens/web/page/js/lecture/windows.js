@@ -13,7 +13,8 @@ import { spanOf } from "convlens/sums/windows.js";
  * @returns {number[]}
  */
 export function covered({ size, kernel, stride, padding, dilation }, place) {
-  return spanOf({ way: "slide", size, output: place + 1, kernel, stride, padding, dilation, end: Infinity }, place).places;
+  return spanOf({ way: "slide", size, output: place + 1, kernel, stride, padding, dilation, end: Infinity }, place)
+    .places;
 }
 
 /**

@@ -1,68 +1,127 @@
-// The answer: a bar for each class, the true one marked; and dropout as in training, which changes it.
+// The answer: a bar for each class, the true one marked, and how the softmax makes them; and dropout as in training,
+// which changes it.
 
-import { t } from "convlens/i18n/index.js";
-import { percent } from "convlens/network/pictures.js";
+import { percent, t } from "convlens/i18n/index.js";
 import { network } from "convlens/network/shared.js";
+import { createSoftmax } from "convlens/network/softmax.js";
 import { createChooser } from "convlens/parts/chooser.js";
 import { el } from "convlens/parts/dom.js";
 
+/** @import { Answers } from "convlens/network/probabilities.js" */
 /** @import { Run } from "convlens/run.js" */
 /** @import { Shown } from "convlens/network/view.js" */
 
-const MOST = 12;
+const MOST = 12; // classes
 
 /** @param {Run} run */
 export function createAnswer(run) {
   const heading = el("h3", {});
   const list = el("ol", { class: "bars" });
   const note = el("p", { class: "note" });
-  const dropouts = run.operations.filter(({ op, options }) => op === "dropout" && options?.p > 0);
-  const mode = createChooser({
-    label: t("answer.dropout"),
-    options: [{ value: "no", text: t("answer.evaluation") }, { value: "yes", text: t("answer.training") }],
-    onChange: (value) => network.change({ training: value === "yes" ? "yes" : "no" }),
-  }); // prettier-ignore
-  const again = el("button", { type: "button", class: "plain", onclick: () => network.change({ draw: (network.values.draw % 9999) + 1 }) }, t("answer.again"));
-  const out = el("p", { class: "note" });
-  const dropout = el("div", { class: "dropout", hidden: dropouts.length === 0 }, el("div", { class: "controls" }, mode.element, again), out);
+  const softmax = createSoftmax(run);
+  const dropout = createDropout(run);
   return {
-    element: el("div", { class: "answer" }, heading, list, note, dropout),
+    element: el("div", { class: "answer" }, heading, list, note, softmax.element, dropout.element),
     /** @param {Shown} shown */
-    draw({ answer, plain, truth, masks }) {
-      mode.update(network.values.training);
-      again.hidden = masks.size === 0;
-      out.textContent = masks.size ? dropouts.map((operation) => silenced(operation, masks)).join(" ") : t("answer.evaluationNote");
-      if (!answer || !plain) {
-        heading.textContent = t("answer.unknown");
-        list.replaceChildren();
-        note.textContent = "";
-        return;
-      }
-      const order = answer.map((_, place) => place).sort((one, other) => answer[other] - answer[one]);
-      const best = order[0];
-      heading.textContent = truth === null ? t("answer.said", { name: run.classes[best], share: percent(answer[best]) })
-        : truth === best ? t("answer.right", { name: run.classes[best], share: percent(answer[best]) })
-          : t("answer.wrong", { name: run.classes[best], share: percent(answer[best]), truth: run.classes[truth] }); // prettier-ignore
-      list.replaceChildren(...order.slice(0, MOST).map((place) => bar(run.classes[place], answer[place], place === truth, best === place && truth !== null && truth !== best)));
-      note.textContent = run.mirror && !masks.size ? t("answer.mirror", { name: run.classes[best], share: percent(plain[best]) }) : t("answer.softmax");
+    draw({ answers, truth, masks }) {
+      dropout.draw(masks);
+      list.hidden = softmax.element.hidden = answers === null;
+      heading.textContent = answers ? titleOf(run, answers.shares, truth) : t("answer.unknown");
+      note.textContent = answers ? noteOf(run, answers, masks.size > 0) : "";
+      if (!answers) return;
+      const order = orderOf(answers.shares);
+      list.replaceChildren(...barsOf(run, answers.shares, order, truth));
+      softmax.draw(answers, order);
     },
   };
+}
+
+/** The classes, the likeliest first. @param {number[]} shares */
+function orderOf(shares) {
+  return shares.map((_, place) => place).sort((one, other) => shares[other] - shares[one]);
+}
+
+/**
+ * @param {Run} run
+ * @param {number[]} shares
+ * @param {number | null} truth
+ */
+function titleOf({ classes }, shares, truth) {
+  const [best] = orderOf(shares);
+  const values = { name: classes[best], share: percent(shares[best]) };
+  if (truth === null) return t("answer.said", values);
+  return truth === best ? t("answer.right", values) : t("answer.wrong", { ...values, truth: classes[truth] });
+}
+
+/**
+ * @param {Run} run
+ * @param {Answers} answers
+ * @param {boolean} isTraining
+ */
+function noteOf({ classes, mirror }, { alone, isMirrored }, isTraining) {
+  const [best] = orderOf(alone);
+  if (isMirrored) return t("answer.mirror", { name: classes[best], share: percent(alone[best]) });
+  return mirror && !isTraining ? t("answer.alone") : t("answer.softmax");
+}
+
+/**
+ * The likeliest classes, and the true one wherever it stands.
+ * @param {Run} run
+ * @param {number[]} shares
+ * @param {number[]} order
+ * @param {number | null} truth
+ */
+function barsOf({ classes }, shares, order, truth) {
+  const shown = order.filter((place, rank) => rank < MOST || place === truth);
+  const bars = shown.map((place) => {
+    const isWrong = truth !== null && truth !== order[0] && place === order[0];
+    return barOf(classes[place], shares[place], place === truth ? "true" : isWrong ? "wrong" : "");
+  });
+  const others = order.length - shown.length;
+  const rest = order.filter((place) => !shown.includes(place)).reduce((sum, place) => sum + shares[place], 0);
+  return others ? [...bars, barOf(t("answer.others", { count: others }), rest, "rest")] : bars;
 }
 
 /**
  * @param {string} name
  * @param {number} share
- * @param {boolean} isTrue
- * @param {boolean} isWrong
+ * @param {"true" | "wrong" | "rest" | ""} look
  */
-function bar(name, share, isTrue, isWrong) {
+function barOf(name, share, look) {
   return el(
     "li",
-    { class: `${isTrue ? "true" : ""} ${isWrong ? "wrong" : ""}` },
-    el("span", {}, name, isTrue ? el("small", {}, ` ${t("answer.trueClass")}`) : null),
+    { class: look },
+    el("span", {}, name, look === "true" ? el("small", {}, ` ${t("answer.trueClass")}`) : null),
     el("i", { style: `--share: ${share.toFixed(4)}`, "aria-hidden": "true" }),
     el("b", {}, percent(share)),
   );
+}
+
+/** @param {Run} run */
+function createDropout({ operations }) {
+  const dropouts = operations.filter(({ op, options }) => op === "dropout" && options?.p > 0);
+  const mode = createChooser({
+    label: t("answer.dropout"),
+    options: [
+      { value: /** @type {"no" | "yes"} */ ("no"), text: t("answer.evaluation") },
+      { value: "yes", text: t("answer.training") },
+    ],
+    onChange: (training) => network.change({ training }),
+  });
+  const redraw = () => network.change({ draw: (network.values.draw % 9999) + 1 });
+  const again = el("button", { type: "button", class: "plain", onclick: redraw }, t("answer.again"));
+  const out = el("p", { class: "note" });
+  const controls = el("div", { class: "controls" }, mode.element, again);
+  return {
+    element: el("div", { class: "dropout", hidden: dropouts.length === 0 }, controls, out),
+    /** @param {Map<number, Uint8Array>} masks */
+    draw(masks) {
+      mode.update(network.values.training);
+      again.hidden = masks.size === 0;
+      const sentences = masks.size ? dropouts.map((one) => silenced(one, masks)) : [t("answer.evaluationNote")];
+      out.textContent = sentences.join(" ");
+    },
+  };
 }
 
 /**

@@ -12,7 +12,9 @@ export function followArrows(table, buttons, signal) {
     button.tabIndex = 0;
   };
   enter(buttons[0]?.[0]);
-  table.addEventListener("focusin", ({ target }) => enter(buttons.flat().find((button) => button === target)), { signal });
+  table.addEventListener("focusin", ({ target }) => enter(buttons.flat().find((button) => button === target)), {
+    signal,
+  });
   table.addEventListener(
     "keydown",
     (event) => {

@@ -1,15 +1,18 @@
-// A board of the picture's own size to draw on, light on black as Fashion-MNIST is.
+// A board of the picture's own size to draw on, light on dark as Fashion-MNIST is. It begins with the picture that was
+// looked at before, so that parts of it can be wiped out or added.
 
 import { t } from "convlens/i18n/index.js";
 import { setOwn } from "convlens/network/own.js";
-import { network } from "convlens/network/shared.js";
 import { createChooser } from "convlens/parts/chooser.js";
 import { el } from "convlens/parts/dom.js";
 import { stroke } from "convlens/parts/drawing.js";
 import { createPointable } from "convlens/parts/picture.js";
+import { count } from "convlens/sums/tensors.js";
 
 /** @import { Run } from "convlens/run.js" */
-/** @typedef {{row: number, column: number}} Place */
+/** @import { Place } from "convlens/parts/picture.js" */
+
+const TOOLS = { pen: { share: 0.045, ink: 255 }, eraser: { share: 0.09, ink: 0 } }; // share: of the width, the radius
 
 /**
  * @param {object} options
@@ -17,20 +20,23 @@ import { createPointable } from "convlens/parts/picture.js";
  * @param {AbortSignal} options.signal
  */
 export function createDrawingBoard({ run, signal }) {
-  const [channels, height, width] = run.picture.shape;
+  const { shape } = run.picture;
+  const [channels, height, width] = shape;
   const size = height * width;
-  const reach = Math.max(0, Math.round(width / 28) - 1);
+  const reach = Math.max(0, Math.round(width / 28) - 1); // of the frame around the cursor
+  /** @type {keyof typeof TOOLS} */
   let tool = "pen";
   /** @type {Place} */
   let cursor = { row: height >> 1, column: width >> 1 };
-  let grey = { width, height, pixels: new Uint8Array(size) };
+  let drawn = new Uint8Array(count(shape));
+  let grey = greyOf(drawn);
 
   const tools = createChooser({
     label: t("drawing.tool"),
     options: /** @type {const} */ (["pen", "eraser"]).map((value) => ({ value, text: t(`drawing.${value}`) })),
     onChange: (chosen) => (tool = chosen),
   });
-  tools.update("pen");
+  tools.update(tool);
   const board = createPointable({
     label: t("board.label"),
     signal,
@@ -40,37 +46,51 @@ export function createDrawingBoard({ run, signal }) {
       draw();
     },
     onPaint: (from, to) => {
-      const [radius, ink] = tool === "pen" ? [0.045 * width, 255] : [0.09 * width, 0];
-      keep(stroke(grey.pixels, width, from, to, radius, ink));
+      const { share, ink } = TOOLS[tool];
+      const next = new Uint8Array(drawn.length);
+      for (let channel = 0; channel < channels; channel++) {
+        const map = drawn.subarray(channel * size, (channel + 1) * size);
+        next.set(stroke(map, width, from, to, share * width, ink), channel * size);
+      }
+      setOwn(next, "drawing");
+      show(next);
     },
   });
-  const clear = () => keep(new Uint8Array(size));
+  const clear = () => setOwn(new Uint8Array(count(shape)), "drawing");
 
-  /** @param {Uint8Array} pixels */
-  function keep(pixels) {
-    grey = { width, height, pixels: Uint8Array.from(pixels) };
-    draw();
-    const all = new Uint8Array(channels * size);
-    for (let channel = 0; channel < channels; channel++) all.set(pixels, channel * size);
-    setOwn(all, "drawing");
+  /** What the board shows of the picture: the mean of its channels. @param {Uint8Array} pixels */
+  function greyOf(pixels) {
+    const mean = Uint8Array.from({ length: size }, (_, place) => {
+      let sum = 0;
+      for (let channel = 0; channel < channels; channel++) sum += pixels[channel * size + place];
+      return sum / channels;
+    });
+    return { width, height, pixels: mean };
   }
   function draw() {
     board.update(grey, cursor, reach, true);
   }
+  /** @param {Uint8Array<ArrayBuffer>} pixels    [C, H, W] */
+  function show(pixels) {
+    if (pixels === drawn) return;
+    drawn = pixels;
+    grey = greyOf(pixels);
+    draw();
+  }
   draw();
+  const wipe = el("button", { type: "button", class: "plain", onclick: clear }, t("drawing.clear"));
   return {
     element: el(
       "div",
       { class: "board" },
       board.element,
-      el("div", { class: "controls" }, tools.element, el("button", { type: "button", class: "plain", onclick: clear }, t("drawing.clear"))),
-      el("p", { class: "note" }, t("drawing.note")),
+      el(
+        "div",
+        { class: "about" },
+        el("div", { class: "controls" }, tools.element, wipe),
+        el("p", { class: "note" }, t("board.note")),
+      ),
     ),
-    /** The picture that is shown may be drawn on. @param {Uint8Array} pixels */
-    update(pixels) {
-      if (network.values.source !== "drawing" || pixels.subarray(0, size).every((pixel, place) => pixel === grey.pixels[place])) return;
-      grey = { width, height, pixels: pixels.slice(0, size) };
-      draw();
-    },
+    update: show,
   };
 }

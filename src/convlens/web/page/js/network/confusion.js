@@ -1,6 +1,6 @@
 // Which classes are taken for which: the matrix of the test pictures, and the pictures behind each of its cells.
 
-import { t } from "convlens/i18n/index.js";
+import { number, t } from "convlens/i18n/index.js";
 import { integers } from "convlens/kinds.js";
 import { followArrows } from "convlens/network/arrows.js";
 import { createGallery } from "convlens/network/gallery.js";
@@ -11,6 +11,8 @@ import { declare } from "convlens/state.js";
 /** @import { Section } from "convlens/parts/section.js" */
 
 const state = declare("confusion", { cell: integers([-1, -1], -1, 9999) });
+const MOST_NUMBERED = 20; // classes: with more of them the cells are too small for numbers
+const COMMONEST = 8;
 
 /**
  * @param {Run} run
@@ -28,51 +30,114 @@ export function createConfusion(run, onPicture) {
  * @param {AbortSignal} signal
  */
 function mount(run, onPicture, body, signal) {
-  const { classes, test } = run;
+  const { correct, total, confusion } = run.test;
+  const mistakes = mistakesOf(confusion);
   const gallery = createGallery({ run, onPicture });
-  const buttons = test.confusion.map((row, truth) =>
-    row.map((count, answer) => {
-      const label = t("confusion.cell", { count, truth: classes[truth], answer: classes[answer] });
-      const onclick = () => state.change({ cell: [truth, answer] });
-      return el("button", { type: "button", tabindex: -1, "aria-label": label, title: label, onclick }, count || "·");
-    }),
-  );
-  const shades = shadesOf(test.confusion);
-  const rows = buttons.map((row, truth) =>
-    el(
-      "tr",
-      {},
-      el("th", { scope: "row" }, classes[truth]),
-      ...row.map((button, answer) => el("td", { class: truth === answer ? "right" : "wrong", style: `--tint: ${shades[truth][answer].toFixed(3)}` }, button)),
-    ),
-  );
-  const head = el("tr", {}, el("td"), ...classes.map((name) => el("th", { scope: "col" }, el("span", {}, name))));
-  const table = el("table", { class: "confusion" }, el("caption", {}, t("confusion.caption")), el("thead", {}, head), el("tbody", {}, ...rows));
-  followArrows(table, buttons, signal);
+  const { table, buttons } = createTable(run, signal);
+  let pressed = buttons[0]?.[0];
 
   function draw() {
-    const [truth, answer] = chosen(run, state.values.cell);
-    buttons.forEach((row, r) => row.forEach((button, c) => button.setAttribute("aria-pressed", String(r === truth && c === answer))));
+    const [truth, answer] = chosen(confusion, state.values.cell, mistakes);
+    pressed?.setAttribute("aria-pressed", "false");
+    pressed = buttons[truth][answer];
+    pressed.setAttribute("aria-pressed", "true");
     gallery.show(truth, answer);
   }
   body.append(
-    el("p", { class: "note" }, t("confusion.note", { correct: test.correct, total: test.total })),
-    el("div", { class: "scroll" }, table),
-    gallery.element,
+    el("p", { class: "note" }, t("confusion.note", { correct, total })),
+    el(
+      "div",
+      { class: "confusions" },
+      el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": t("confusion.title") }, table),
+      el("div", { class: "behind" }, commonest(run, mistakes), gallery.element),
+    ),
   );
   state.watch(draw, signal);
   draw();
 }
 
 /**
- * The cell that is open: the one of the address, or the commonest mistake.
  * @param {Run} run
- * @param {number[]} asked
+ * @param {AbortSignal} signal
  */
-function chosen({ test: { confusion } }, [truth, answer]) {
+function createTable({ classes, test: { confusion } }, signal) {
+  const isNumbered = classes.length <= MOST_NUMBERED;
+  const shades = shadesOf(confusion);
+  const buttons = confusion.map((row, truth) =>
+    row.map((count, answer) => {
+      const label = t("confusion.cell", { count, truth: classes[truth], answer: classes[answer] });
+      const onclick = () => state.change({ cell: [truth, answer] });
+      const properties = { type: "button", tabindex: -1, "aria-label": label, title: label, "aria-pressed": "false" };
+      return el("button", { ...properties, onclick }, isNumbered ? number(count) : "");
+    }),
+  );
+  const cell = (/** @type {HTMLElement} */ button, /** @type {number} */ truth, /** @type {number} */ answer) => {
+    const kind = confusion[truth][answer] === 0 ? "none" : truth === answer ? "right" : "wrong";
+    return el("td", { class: kind, style: `--tint: ${shades[truth][answer].toFixed(3)}` }, button);
+  };
+  const rows = buttons.map((row, truth) => {
+    return el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, classes[truth]),
+      ...row.map((button, place) => cell(button, truth, place)),
+    );
+  });
+  const head = el("tr", {}, el("td"), ...classes.map((name) => el("th", { scope: "col" }, el("span", {}, name))));
+  const table = el(
+    "table",
+    { class: isNumbered ? "confusion" : "confusion small" },
+    el("caption", {}, t("confusion.caption")),
+    el("thead", {}, head),
+    el("tbody", {}, ...rows),
+  );
+  followArrows(table, buttons, signal);
+  return { table, buttons };
+}
+
+/**
+ * The mistakes that are made most often, to be opened.
+ * @param {Run} run
+ * @param {Mistake[]} mistakes
+ */
+function commonest({ classes }, mistakes) {
+  const shown = mistakes.slice(0, COMMONEST).map(({ count, cell }) => {
+    const [truth, answer] = cell.map((place) => classes[place]);
+    const onclick = () => state.change({ cell });
+    const label = t("confusion.cell", { count, truth, answer });
+    const properties = { type: "button", class: "text", "aria-label": label, onclick };
+    return el("li", {}, el("button", properties, `${truth} → ${answer}`), ` ${number(count)}`);
+  });
+  return el(
+    "div",
+    { class: "commonest", hidden: shown.length === 0 },
+    el("h3", {}, t("confusion.commonest")),
+    el("ol", {}, ...shown),
+  );
+}
+
+/** @typedef {{count: number, cell: number[]}} Mistake */
+
+/**
+ * @param {number[][]} confusion
+ * @returns {Mistake[]} the commonest first
+ */
+function mistakesOf(confusion) {
+  const all = confusion.flatMap((row, truth) => row.map((count, answer) => ({ count, cell: [truth, answer] })));
+  return all
+    .filter(({ count, cell: [truth, answer] }) => count > 0 && truth !== answer)
+    .sort((one, other) => other.count - one.count);
+}
+
+/**
+ * The cell that is open: the one of the address, or the commonest mistake.
+ * @param {number[][]} confusion
+ * @param {number[]} asked
+ * @param {Mistake[]} mistakes
+ */
+function chosen(confusion, [truth, answer], mistakes) {
   if (confusion[truth]?.[answer] !== undefined) return [truth, answer];
-  const cells = confusion.flatMap((row, r) => row.map((count, c) => ({ count: r === c ? -1 : count, at: [r, c] })));
-  return cells.reduce((most, cell) => (cell.count > most.count ? cell : most)).at;
+  return mistakes[0]?.cell ?? [0, 0];
 }
 
 /**
@@ -84,6 +149,7 @@ function shadesOf(confusion) {
     const total = row.reduce((sum, count) => sum + count, 0) || 1;
     return row.map((count) => count / total);
   });
-  const most = Math.max(...shares.flatMap((row, r) => row.filter((_, c) => r !== c)), 1e-9);
-  return shares.map((row, r) => row.map((share, c) => (r === c ? share : share / most)));
+  const mistakes = shares.flatMap((row, truth) => row.filter((_, answer) => truth !== answer));
+  const most = mistakes.reduce((largest, share) => Math.max(largest, share), 1e-9);
+  return shares.map((row, truth) => row.map((share, answer) => (truth === answer ? share : share / most)));
 }

@@ -16,20 +16,20 @@ export function createFieldPicture({ run }) {
   const element = el("figure", { class: "picture field" }, el("div", { class: "pointable" }, canvas, frame), caption);
   return {
     element,
-    hide: () => (element.hidden = true),
     /**
      * @param {Uint8Array} pixels
      * @param {Field} field
      */
     show(pixels, { top, bottom, left, right, size }) {
-      element.hidden = false;
       paintPixels(canvas, pixels, run.picture.shape);
-      Object.assign(frame.style, {
-        left: `${(100 * left) / width}%`, top: `${(100 * top) / height}%`,
-        width: `${(100 * (right - left)) / width}%`, height: `${(100 * (bottom - top)) / height}%`,
-      }); // prettier-ignore
-      const said = t("unit.field", { rows: size[0], columns: size[1], top, bottom: bottom - 1, left, right: right - 1 });
-      caption.textContent = bottom > top ? said : t("unit.fieldEmpty");
+      frame.style.left = `${(100 * left) / width}%`;
+      frame.style.top = `${(100 * top) / height}%`;
+      frame.style.width = `${(100 * (right - left)) / width}%`;
+      frame.style.height = `${(100 * (bottom - top)) / height}%`;
+      frame.hidden = bottom === top;
+      const [rows, columns] = size;
+      const reach = { rows, columns, top, bottom: bottom - 1, left, right: right - 1 };
+      caption.textContent = bottom > top ? t("unit.field", reach) : t("unit.fieldEmpty");
       canvas.setAttribute("aria-label", caption.textContent);
     },
   };

@@ -9,6 +9,7 @@ import { absent, failed } from "convlens/network/telling.js";
 import { createUnit } from "convlens/network/unit.js";
 import { createView } from "convlens/network/view.js";
 import { loadRun, loadWeights } from "convlens/run.js";
+import { sentenceOf } from "convlens/source.js";
 
 /** @import { Section } from "convlens/parts/section.js" */
 
@@ -25,8 +26,14 @@ export async function networkSections(goTo) {
       network.change({ source: "test", picture: index });
       goTo("network");
     };
-    return [createMaps(run, view), createUnit(run, view), createEpochs(run, view), createCurves(run), createConfusion(run, look)];
+    return [
+      createMaps(run, view),
+      createUnit(run, view),
+      createEpochs(run, view),
+      createCurves(run),
+      createConfusion(run, look),
+    ];
   } catch (error) {
-    return [failed(error instanceof Error ? error.message : String(error))];
+    return [failed(sentenceOf(error))];
   }
 }

@@ -1,4 +1,4 @@
-// The section "Your network": the picture, the maps of every layer, and the answer.
+// The section "Your network": the picture, the answer, and the maps of every operation.
 
 import { t } from "convlens/i18n/index.js";
 import { createAnswer } from "convlens/network/answer.js";
@@ -29,23 +29,30 @@ export function createMaps(run, view) {
  */
 function mount(run, view, body, signal) {
   const pictures = createPictures({ run, target: body, signal });
-  const layers = createLayers({ run, signal });
+  const large = el("canvas", { class: "pixels", role: "img", "aria-label": t("network.picture") });
   const answer = createAnswer(run);
+  const layers = createLayers({ run, signal });
+  const problem = el("p", { class: "problem", role: "status" });
   /** @type {import("convlens/network/view.js").Shown | undefined} */
   let shown;
-  const draw = () => {
+  const drawOpen = () => {
     if (!shown) return;
     pictures.update(shown);
-    layers.draw(shown);
-    answer.draw(shown);
-    paintPixels(large, shown.pixels, run.picture.shape);
+    layers.drawOpen(shown);
   };
-  const large = el("canvas", { class: "pixels", role: "img", "aria-label": t("network.picture") });
-  const missing = run.test.indices.length ? null : el("p", { class: "note" }, t("network.noPictures"));
-  body.append(pictures.element, ...(missing ? [missing] : []), el("div", { class: "answer-row" }, large, answer.element), layers.element);
-  network.watch(draw, signal);
-  view.watch((now) => {
-    shown = now;
-    draw();
-  }, signal);
+  body.append(pictures.element, problem, el("div", { class: "answer-row" }, large, answer.element), layers.element);
+  network.watch(drawOpen, signal);
+  view.watch(
+    (now) => {
+      shown = now;
+      problem.textContent = network.values.snapshot >= 0 ? t("network.earlier") : "";
+      large.hidden = network.values.source === "drawing"; // the board shows it
+      paintPixels(large, now.pixels, run.picture.shape);
+      answer.draw(now);
+      layers.draw(now);
+      drawOpen();
+    },
+    signal,
+    (sentence) => (problem.textContent = sentence),
+  );
 }

@@ -1,4 +1,4 @@
-// A picture of one's own, photographed or drawn: small ones are kept in the address, larger ones while the page is open.
+// A picture of one's own, photographed or drawn: a small one is kept in the address, a larger one while the page is open.
 
 import { network } from "convlens/network/shared.js";
 import { count } from "convlens/sums/tensors.js";

@@ -8,7 +8,8 @@ import { prepare } from "convlens/run.js";
 /**
  * @param {Run} run
  * @param {Blob} file
- * @returns {Promise<{pixels: Uint8Array<ArrayBuffer>, inverted: boolean, note: string | null}>} rejects where it is no picture
+ * @returns {Promise<{pixels: Uint8Array<ArrayBuffer>, inverted: boolean, note: string | null}>} rejects where it is no
+ *   picture
  */
 export async function photoToPixels(run, file) {
   if (run.live) {

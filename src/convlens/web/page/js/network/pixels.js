@@ -11,7 +11,8 @@ export function paintPixels(canvas, pixels, [channels, height, width]) {
   const image = new ImageData(width, height);
   const size = height * width;
   for (let place = 0; place < size; place++) {
-    for (let channel = 0; channel < 3; channel++) image.data[4 * place + channel] = pixels[(channel % channels) * size + place];
+    for (let channel = 0; channel < 3; channel++)
+      image.data[4 * place + channel] = pixels[(channel % channels) * size + place];
     image.data[4 * place + 3] = 255;
   }
   canvas.getContext("2d")?.putImageData(image, 0, 0);

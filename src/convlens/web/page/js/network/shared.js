@@ -1,4 +1,4 @@
-// What the sections about the run's network share: which picture and moment they show, and the value that is worked out.
+// What the sections about the run's network share: the picture and moment they show, and the value that is worked out.
 
 import { choice, integer, integers, text } from "convlens/kinds.js";
 import { declare } from "convlens/state.js";
@@ -15,4 +15,5 @@ export const network = declare("network", {
   at: integers([-1, -1, -1], -1, 999_999), // channel, row, column of the value that is worked out; -1 is the largest
   training: choice("no", ["no", "yes"]), // dropout as in training
   draw: integer(1, 1, 9999), // which units it silences
+  scale: choice("layer", ["layer", "map"]), // of the colours of the layer that is open
 });

@@ -15,7 +15,10 @@ export const absent = {
   id: "network",
   state: network,
   mount: (body) =>
-    body.append(note(t("network.absent")), el("pre", { class: "panel" }, "convlens train --minutes 1 --out runs/first\nconvlens open runs/first")),
+    body.append(
+      note(t("network.absent")),
+      el("pre", { class: "panel" }, "convlens train --minutes 1 --out runs/first\nconvlens open runs/first"),
+    ),
 };
 
 /**

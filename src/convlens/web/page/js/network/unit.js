@@ -1,8 +1,8 @@
 // The section "One value": how it came about, back to the windows of the last convolution or linear layer before it.
 
 import { number, t } from "convlens/i18n/index.js";
-import { nameOf, openLayer, within } from "convlens/network/layers.js";
 import { createFieldPicture } from "convlens/network/field_picture.js";
+import { indexAt, mapsOf, nameOf, openLayer, within } from "convlens/network/places.js";
 import { network } from "convlens/network/shared.js";
 import { stepBlock } from "convlens/network/step.js";
 import { announce, el } from "convlens/parts/dom.js";
@@ -14,6 +14,8 @@ import { history } from "convlens/sums/unit.js";
 /** @import { Section } from "convlens/parts/section.js" */
 /** @import { Shown } from "convlens/network/view.js" */
 /** @typedef {ReturnType<typeof import("convlens/network/view.js").createView>} View */
+
+const PAUSE = 250; // ms without a change: while someone draws, the many grids here would slow the pen down
 
 /**
  * @param {Run} run
@@ -37,67 +39,96 @@ function mount(run, view, body, signal) {
   const steps = el("ol", { class: "steps" });
   /** @type {Shown | undefined} */
   let shown;
-  /** @type {AbortController} */
-  let drawing = new AbortController();
+  let drawing = new AbortController(); // of the grids in the steps
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
   let said = "";
   let drawnFor = "";
 
   function draw() {
     if (!shown) return;
     const layer = openLayer(run);
-    const operation = run.operations[layer];
-    const tensor = shown.values.get(layer);
     const wanted = JSON.stringify([layer, network.values.at]);
     if (wanted === drawnFor) return;
     drawnFor = wanted;
     drawing.abort();
     drawing = new AbortController();
+    const tensor = shown.values.get(layer);
+    const name = nameOf(run.operations[layer]);
+    picture.element.hidden = tensor === undefined;
     if (!tensor) {
-      heading.textContent = t("unit.none", { name: nameOf(operation) });
+      heading.textContent = t("unit.none", { name });
       compared.textContent = "";
       steps.replaceChildren();
-      picture.hide();
       return;
     }
-    const [channel, row, column] = within(network.values.at, tensor);
-    const index = tensor.shape.length === 3 ? [channel, row, column] : [channel];
-    const value = number(at(tensor, index), 5);
-    const values = { name: nameOf(operation), channel, row, column, value };
-    heading.textContent = tensor.shape.length === 3 ? t("unit.title.map", values) : t("unit.title.neuron", values);
-    compared.textContent = comparison(shown, layer, index);
-    const field = receptiveField(run.operations, run.tensors, layer, index);
-    picture.show(shown.pixels, field);
+    const place = within(network.values.at, tensor);
+    const index = indexAt(place, tensor.shape);
+    heading.textContent = titleOf(name, place, tensor.shape, at(tensor, index));
+    compared.textContent = comparison(run, shown, layer, index);
+    picture.show(shown.pixels, receptiveField(run.operations, run.tensors, layer, index));
     const chain = history(run.operations, shown.values, shown.weights, layer, index, shown.masks);
-    const go = (/** @type {number} */ id, /** @type {number[]} */ place) => network.change({ layer: id, at: [place[0], place[1] ?? 0, place[2] ?? 0] });
-    steps.replaceChildren(...chain.map((step) => stepBlock({ run, step, go, signal: drawing.signal })));
+    const options = { run, shown, signal: drawing.signal };
+    steps.replaceChildren(...chain.map((step) => stepBlock({ ...options, step })));
     if (said && said !== heading.textContent) announce(heading.textContent);
-    said = heading.textContent ?? "";
+    said = heading.textContent;
   }
-  signal.addEventListener("abort", () => drawing.abort());
+
+  signal.addEventListener("abort", () => {
+    drawing.abort();
+    clearTimeout(waiting);
+  });
   body.append(
-    el("p", { class: "note" }, t("unit.note")),
     el("div", { class: "unit-head" }, picture.element, el("div", { class: "unit-value" }, heading, compared)),
+    el("p", { class: "note" }, t("unit.note")),
     steps,
   );
   network.watch(draw, signal);
   view.watch((now) => {
     shown = now;
     drawnFor = "";
-    draw();
+    clearTimeout(waiting);
+    if (now.index === null) waiting = setTimeout(draw, PAUSE);
+    else draw();
   }, signal);
 }
 
 /**
- * The same number from PyTorch, and how far apart they are.
+ * @param {string} name
+ * @param {number[]} place    [channel, row, column]
+ * @param {number[]} shape
+ * @param {number} value
+ */
+function titleOf(name, [channel, row, column], shape, value) {
+  const [, height, width] = mapsOf(shape);
+  const values = { name, channel, row, column, value: number(value, 5) };
+  return height * width > 1 ? t("unit.title.map", values) : t("unit.title.neuron", values);
+}
+
+/**
+ * The same number from PyTorch, and how far apart they are; or why there is none.
+ * @param {Run} run
  * @param {Shown} shown
  * @param {number} layer
  * @param {number[]} index
  */
-function comparison({ values, torch, masks, weights }, layer, index) {
+function comparison(run, { values, torch }, layer, index) {
   const mine = values.get(layer);
   const theirs = torch?.get(layer);
-  if (!mine) return "";
-  if (!theirs) return masks.size ? t("unit.torchTraining") : weights && network.values.snapshot >= 0 ? t("unit.torchSnapshot") : t("unit.torchAbsent");
-  const [here, there] = [at(mine, index), at(theirs, index)];
-  return t("unit.torch", { value: number(there, 7), difference: Math.abs(here - there) === 0 ? "0" : Math.abs(here - there).toExponential(1).replace("-", "−") });
+  if (!mine || run.operations[layer].known === false) return "";
+  if (!theirs) return absence(run, torch !== undefined);
+  const there = at(theirs, index);
+  const difference = Math.abs(at(mine, index) - there);
+  const apart = difference ? difference.toExponential(1).replace("-", "−") : "0";
+  return t("unit.torch", { value: number(there, 7), difference: apart });
+}
+
+/**
+ * Why there is nothing to compare with.
+ * @param {Run} run
+ * @param {boolean} hasOthers    PyTorch's values of other operations are at hand
+ */
+function absence(run, hasOthers) {
+  if (run.snapshots[network.values.snapshot]) return t("unit.torchSnapshot");
+  return hasOthers ? t("unit.torchTraining") : t("unit.torchAbsent");
 }

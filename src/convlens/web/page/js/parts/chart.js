@@ -2,7 +2,7 @@
 //
 //   const chart = createChart({ label: "Loss", onPoint: (x) => ..., signal });
 //   host.append(chart.element);
-//   chart.update({ x: [0, 1500], y: [0, 2], lines: [{ points: [[0, 2.3], ...], look: "picture" }], marks: [[1200, 0.3]] });
+//   chart.update({ x: [0, 1500], y: [0, 2], lines: [{ points: [[0, 2.3], ...], look: "picture" }] });
 //   chart.mark(700);      // moves the marker; null hides it
 //
 // The drawing is stretched to its place, so its texts stand beside it in HTML.
@@ -30,10 +30,18 @@ const HEIGHT = 1000;
  * @returns {{element: HTMLElement, update: (content: Content) => void, mark: (x: number | null) => void}}
  */
 export function createChart({ label, onPoint, onChoose, signal }) {
-  const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": label });
+  const drawing = svg("svg", {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    preserveAspectRatio: "none",
+    role: "img",
+    "aria-label": label,
+  });
   const marker = el("div", { class: "marker", hidden: true });
   const dots = el("div", { class: "dots" });
-  const [ticksX, ticksY] = [el("div", { class: "ticks x", "aria-hidden": "true" }), el("div", { class: "ticks y", "aria-hidden": "true" })];
+  const [ticksX, ticksY] = [
+    el("div", { class: "ticks x", "aria-hidden": "true" }),
+    el("div", { class: "ticks y", "aria-hidden": "true" }),
+  ];
   const plot = el("div", { class: "plot" }, drawing, dots, marker);
   /** @type {Content} */
   let shown = { x: [0, 1], y: [0, 1], lines: [] };
@@ -51,12 +59,20 @@ export function createChart({ label, onPoint, onChoose, signal }) {
       shown = content;
       const { x, y, lines, marks = [] } = content;
       const [across, down] = [tickValues(x, 5), tickValues(y, 4)];
-      const rules = down.map((value) => svg("path", { class: "rule", d: `M0 ${HEIGHT - HEIGHT * share(value, y)}h${WIDTH}` }));
+      const rules = down.map((value) =>
+        svg("path", { class: "rule", d: `M0 ${HEIGHT - HEIGHT * share(value, y)}h${WIDTH}` }),
+      );
       const paths = lines.map(({ points, look }) => svg("path", { class: `line ${look}`, d: pathOf(points, x, y) }));
       drawing.replaceChildren(...rules, ...paths);
-      ticksX.replaceChildren(...across.map((value) => el("span", { style: `left: ${100 * share(value, x)}%` }, number(value))));
-      ticksY.replaceChildren(...down.map((value) => el("span", { style: `bottom: ${100 * share(value, y)}%` }, number(value))));
-      dots.replaceChildren(...marks.map(({ at, look, title }) => el("span", { class: look, title, style: placed(at, x, y) })));
+      ticksX.replaceChildren(
+        ...across.map((value) => el("span", { style: `left: ${100 * share(value, x)}%` }, number(value))),
+      );
+      ticksY.replaceChildren(
+        ...down.map((value) => el("span", { style: `bottom: ${100 * share(value, y)}%` }, number(value))),
+      );
+      dots.replaceChildren(
+        ...marks.map(({ at, look, title }) => el("span", { class: look, title, style: placed(at, x, y) })),
+      );
     },
     mark(value) {
       marker.hidden = value === null;
@@ -103,6 +119,8 @@ function placed([across, up], x, y) {
  * @param {number[]} y
  */
 function pathOf(points, x, y) {
-  const places = points.map(([across, up]) => `${(WIDTH * share(across, x)).toFixed(1)} ${(HEIGHT - HEIGHT * share(up, y)).toFixed(1)}`);
+  const places = points.map(
+    ([across, up]) => `${(WIDTH * share(across, x)).toFixed(1)} ${(HEIGHT - HEIGHT * share(up, y)).toFixed(1)}`,
+  );
   return places.length ? `M${places.join("L")}` : "";
 }

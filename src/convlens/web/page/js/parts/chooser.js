@@ -31,8 +31,17 @@ import { el, uniqueId } from "convlens/parts/dom.js";
 export function createChooser({ label, options, onChange }) {
   const name = uniqueId("choice");
   const radios = options.map(({ value, text, picture }) => {
-    const radio = el("input", { type: "radio", name, value, onchange: () => onChange(value), "aria-label": picture ? text : null });
-    return { radio, label: el("label", { title: picture ? text : null }, radio, picture ? picture : el("span", {}, text)) };
+    const radio = el("input", {
+      type: "radio",
+      name,
+      value,
+      onchange: () => onChange(value),
+      "aria-label": picture ? text : null,
+    });
+    return {
+      radio,
+      label: el("label", { title: picture ? text : null }, radio, picture ? picture : el("span", {}, text)),
+    };
   });
   const choices = el("div", { class: "choices" }, ...radios.map((each) => each.label));
   return {

@@ -32,7 +32,10 @@ export function pack(pixels) {
   pixels.forEach((pixel, index) => {
     if (pixel) bytes[index >> 3] |= 128 >> (index & 7);
   });
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
 }
 
 /**
@@ -49,7 +52,9 @@ export function unpack(word, count) {
     return undefined;
   }
   if (bytes.length !== Math.ceil(count / 8)) return undefined;
-  return Uint8Array.from({ length: count }, (_, index) => (bytes.charCodeAt(index >> 3) & (128 >> (index & 7)) ? 255 : 0));
+  return Uint8Array.from({ length: count }, (_, index) =>
+    bytes.charCodeAt(index >> 3) & (128 >> (index & 7)) ? 255 : 0,
+  );
 }
 
 /**

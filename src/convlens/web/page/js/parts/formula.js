@@ -78,6 +78,14 @@ export function msub(base, index) {
 }
 
 /**
+ * @param {Node} base
+ * @param {Node} exponent
+ */
+export function msup(base, exponent) {
+  return math("msup", {}, base, exponent);
+}
+
+/**
  * @param {Node} above
  * @param {Node} below
  */
@@ -104,9 +112,9 @@ export function floor(inside) {
 
 /**
  * Parts with a sign between each two.
- * @param {Node[]} parts
  * @param {string} sign
+ * @param {Node[]} parts
  */
-export function joined(parts, sign) {
+export function joined(sign, parts) {
   return mrow(...parts.flatMap((part, place) => (place ? [mo(sign), part] : [part])));
 }

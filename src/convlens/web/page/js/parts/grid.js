@@ -9,24 +9,25 @@
 // one update to the next. A cell's side is CSS's --cell, as large as its .stage and --largest leave room for.
 
 import { el } from "convlens/parts/dom.js";
+import { makeTabStop, step } from "convlens/parts/roving.js";
 import { number, parseNumber, t } from "convlens/i18n/index.js";
 
 /**
  * @typedef {object} GridOptions
- * @property {string} label                                  what a screen reader calls it
+ * @property {string} label              what a screen reader calls it
  * @property {"picture" | "filter" | "result" | "product"} meaning    its colour
  * @property {AbortSignal} signal
- * @property {boolean} [numbered]                            row and column numbers along the sides
- * @property {(row: number, column: number, value: number) => void} [onEdit]       makes the cells fields
- * @property {(row: number, column: number) => void} [onChoose]                    makes the cells buttons
- * @property {(place: {row: number, column: number} | null) => void} [onPoint]     pointer or focus is on a cell, or left
+ * @property {boolean} [numbered]        row and column numbers along the sides
+ * @property {(row: number, column: number, value: number) => void} [onEdit]    makes the cells fields
+ * @property {(row: number, column: number) => void} [onChoose]    makes the cells buttons
+ * @property {(place: {row: number, column: number} | null) => void} [onPoint]    a cell has the pointer or the focus
  *
  * @typedef {object} GridContent
- * @property {(number | null)[][]} values                    null: an empty cell
- * @property {number} [ring]                                 how many of the outer rows and columns are padding
+ * @property {(number | null)[][]} values    null: an empty cell
+ * @property {number} [ring]              how many of the outer rows and columns are padding
  * @property {{row: number, column: number, rows: number, columns: number} | null} [frame]
- * @property {(row: number, column: number) => string} [mark]     class names: under, unreached, chosen, ...
- * @property {(row: number, column: number) => string} [note]     small text in the corner of a cell
+ * @property {(row: number, column: number) => string} [mark]    class names: under, unreached, chosen, ...
+ * @property {(row: number, column: number) => string} [note]    small text in the corner of a cell
  * @property {(row: number, column: number) => number} [shade]    the cell is a pixel: its grey, 0 to 255
  */
 
@@ -38,7 +39,13 @@ export function createGrid(options) {
   const table = el("div", { class: "cells", role: isActive(options) ? "grid" : "table", "aria-label": options.label });
   const frame = el("div", { class: "frame", hidden: true });
   const ruler = el("div", { class: "ruler", "aria-hidden": "true", hidden: !options.numbered });
-  const element = el("div", { class: `grid ${options.meaning}${options.numbered ? " numbered" : ""}` }, table, frame, ruler);
+  const element = el(
+    "div",
+    { class: `grid ${options.meaning}${options.numbered ? " numbered" : ""}` },
+    table,
+    frame,
+    ruler,
+  );
   /** @type {HTMLElement[][]} */
   let cells = [];
   /** @type {GridContent} */
@@ -54,11 +61,14 @@ export function createGrid(options) {
       layout = wanted;
       cells = build(options, content);
       table.replaceChildren(...cells.map((row) => el("div", { role: "row" }, ...row)));
-      ruler.replaceChildren(...numbersOf(values.length, ring, "row"), ...numbersOf(values[0]?.length ?? 0, ring, "column"));
+      ruler.replaceChildren(
+        ...numbersOf(values.length, ring, "row"),
+        ...numbersOf(values[0]?.length ?? 0, ring, "column"),
+      );
       element.style.setProperty("--columns", String(values[0]?.length ?? 0));
       makeTabStop(cells, ring, ring);
     }
-    const largest = Math.max(...values.flat().map((value) => (Number.isFinite(value) ? Math.abs(value ?? 0) : 0)));
+    const largest = Math.max(...values.flat().map(size));
     cells.forEach((row, r) => row.forEach((cell, c) => fill(cell, content, r - ring, c - ring, largest)));
     moveFrame(frame, content);
   };
@@ -86,7 +96,11 @@ function build(options, { values, ring = 0 }) {
   return values.map((row, r) =>
     row.map((_, c) => {
       const isPadding = r < ring || c < ring || r >= values.length - ring || c >= row.length - ring;
-      const cell = el("div", { role: isActive(options) ? "gridcell" : "cell", "data-row": r - ring, "data-column": c - ring });
+      const cell = el("div", {
+        role: isActive(options) ? "gridcell" : "cell",
+        "data-row": r - ring,
+        "data-column": c - ring,
+      });
       if (options.onEdit && !isPadding) cell.append(field(options, cell));
       else if (options.onChoose) cell.append(button(options, r - ring, c - ring));
       else cell.append(el("span", isActive(options) ? { tabindex: -1 } : {}));
@@ -116,19 +130,23 @@ function field({ onEdit }, cell) {
   const row = Number(cell.dataset.row);
   const column = Number(cell.dataset.column);
   const input = el("input", {
-    type: "text", inputmode: "decimal", autocomplete: "off", maxlength: 9, tabindex: -1,
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    maxlength: 9,
+    tabindex: -1,
     "aria-label": t("grid.cell", { row, column }),
     onfocus: () => input.select(),
     oninput: () => {
       const value = parseNumber(input.value);
-      input.toggleAttribute("aria-invalid", value === undefined);
+      input.setAttribute("aria-invalid", String(value === undefined));
       if (value !== undefined) onEdit?.(row, column, value);
     },
     onblur: () => {
-      input.removeAttribute("aria-invalid");
+      input.setAttribute("aria-invalid", "false");
       input.value = cell.dataset.text ?? "";
     },
-  }); // prettier-ignore
+  });
   return input;
 }
 
@@ -151,24 +169,47 @@ function button({ onChoose }, row, column) {
 function fill(cell, { values, ring = 0, mark, note, shade }, row, column, largest) {
   const value = values[row + ring][column + ring];
   const text = value === null ? "" : number(value, 3);
-  const inner = /** @type {HTMLElement} */ (cell.firstElementChild);
   cell.dataset.text = text;
-  const grey = shade?.(row, column);
-  cell.style.background = grey === undefined ? "" : `rgb(${grey} ${grey} ${grey})`;
-  cell.className = `${grey === undefined ? "" : grey < 118 ? "pixel dark" : "pixel light"} cell ${cell.dataset.kind} ${mark?.(row, column) ?? ""}`;
-  cell.style.setProperty("--tint", largest && value !== null && Number.isFinite(value) ? (Math.abs(value) / largest).toFixed(3) : "0");
+  cell.className = `cell ${cell.dataset.kind} ${mark?.(row, column) ?? ""} ${shaded(cell, shade?.(row, column))}`;
+  cell.style.setProperty("--tint", (size(value) / (largest || 1)).toFixed(3));
   cell.style.setProperty("--length", String(Math.max(2, text.length)));
-  if (inner instanceof HTMLInputElement) {
-    if (document.activeElement !== inner || parseNumber(inner.value) !== parseNumber(text)) inner.value = text;
-  } else {
-    inner.textContent = text;
-  }
-  if (inner instanceof HTMLButtonElement) {
-    inner.setAttribute("aria-label", `${t("grid.cell", { row, column })}: ${text || t("grid.empty")}`);
-    inner.setAttribute("aria-pressed", String(cell.classList.contains("chosen")));
+  write(/** @type {HTMLElement} */ (cell.firstElementChild), text);
+  if (cell.firstElementChild instanceof HTMLButtonElement) {
+    const name = `${t("grid.cell", { row, column })}: ${text || t("grid.empty")}`;
+    cell.firstElementChild.setAttribute("aria-label", name);
+    cell.firstElementChild.setAttribute("aria-pressed", String(cell.classList.contains("chosen")));
   }
   const small = cell.lastElementChild;
   if (small) small.textContent = note?.(row, column) ?? "";
+}
+
+/**
+ * Give a cell that is a pixel its grey; returns its class names.
+ * @param {HTMLElement} cell
+ * @param {number | undefined} grey
+ */
+function shaded(cell, grey) {
+  cell.style.background = grey === undefined ? "" : `rgb(${grey} ${grey} ${grey})`;
+  if (grey === undefined) return "";
+  return grey < 118 ? "pixel dark" : "pixel light";
+}
+
+/**
+ * @param {HTMLElement} inner    of a cell
+ * @param {string} text
+ */
+function write(inner, text) {
+  if (!(inner instanceof HTMLInputElement)) inner.textContent = text;
+  // What a person is just typing, such as "1/4", stays as it is.
+  else if (document.activeElement !== inner || parseNumber(inner.value) !== parseNumber(text)) inner.value = text;
+}
+
+/**
+ * How dark a number's cell is; padding with minus infinity is not.
+ * @param {number | null} value
+ */
+function size(value) {
+  return value !== null && Number.isFinite(value) ? Math.abs(value) : 0;
 }
 
 /**
@@ -208,44 +249,4 @@ function find(cells, ring, target) {
   const row = Number(cell.dataset.row);
   const column = Number(cell.dataset.column);
   return cells[row + ring]?.[column + ring] === cell ? { row, column } : null;
-}
-
-/**
- * Move the focus with the arrow keys, as in a spreadsheet.
- * @param {KeyboardEvent} event
- * @param {HTMLElement[][]} cells
- */
-function step(event, cells) {
-  const target = event.target instanceof Element ? event.target.closest(".cell") : null;
-  const r = cells.findIndex((row) => row.some((cell) => cell === target));
-  if (r < 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const c = cells[r].findIndex((cell) => cell === target);
-  /** @type {Record<string, [number, number]>} */
-  const moves = {
-    ArrowUp: [r - 1, c], ArrowDown: [r + 1, c], ArrowLeft: [r, c - 1], ArrowRight: [r, c + 1],
-    Home: [r, 0], End: [r, cells[r].length - 1],
-  }; // prettier-ignore
-  const to = moves[event.key];
-  if (!to) return;
-  event.preventDefault();
-  inside(cells[to[0]]?.[to[1]])?.focus();
-}
-
-/**
- * @param {HTMLElement[][]} cells
- * @param {number} row       from the first one that is drawn
- * @param {number} column
- */
-function makeTabStop(cells, row, column) {
-  for (const cell of cells.flat()) inside(cell)?.setAttribute("tabindex", "-1");
-  inside(cells[row]?.[column])?.setAttribute("tabindex", "0");
-}
-
-/**
- * What takes the focus in a cell; nothing in a table that is only to look at.
- * @param {HTMLElement | undefined} cell
- * @returns {HTMLElement | null}
- */
-function inside(cell) {
-  return cell?.querySelector("input, button, [tabindex]") ?? null;
 }

@@ -1,74 +1,82 @@
-// All maps of a layer in one drawing, side by side, whose values can be pointed at and chosen; neurons are small squares.
+// All maps of a layer in one drawing, side by side, whose values can be chosen; neurons are small squares.
 //
-//   const mosaic = createMosaic({ label, onChoose: (index) => ..., signal });
-//   mosaic.update({ tensor, maps: 24, chosen: [3, 5, 6], plain: false });
+//   const mosaic = createMosaic({ label, onChoose: (place) => ..., signal });
+//   mosaic.update({ maps: [24, 14, 14], data, most: 16, chosen: [3, 5, 6] });
 //
-// Above zero is green, below zero grey, on one scale for all maps of the drawing; `plain` draws from black to white.
-// Arrow keys move the value that is chosen, within its map and on into the next one.
+// Above zero is coloured, below zero grey, on one scale for all maps of the drawing, or for each of them; `plain` draws
+// from black to white. Arrow keys move the value that is chosen, within its map and on into the next one.
 
 import { el } from "convlens/parts/dom.js";
 import { onTheme, rgb } from "convlens/parts/theme.js";
 
-/** @import { Tensor } from "convlens/sums/tensors.js" */
-
 /**
- * @typedef {object} MosaicContent
- * @property {Tensor} tensor        [C, H, W] or [N]
- * @property {number} [maps]        how many of them at most
- * @property {number[] | null} [chosen]
- * @property {boolean} [plain]      a picture's own grey
- * @property {Uint8Array} [out]     for each value 0 where dropout silences it
+ * @typedef {object} Content
+ * @property {number[]} maps            [count, height, width]
+ * @property {ArrayLike<number>} data   their values
+ * @property {number} [most]            how many of the maps are drawn at most
+ * @property {number[] | null} [chosen] [map, row, column]
+ * @property {boolean} [plain]          a picture's own grey
+ * @property {boolean} [apart]          a scale for each map
+ * @property {Uint8Array} [out]         for each value 0 where dropout silences it
+ *
+ * @typedef {{count: number, height: number, width: number, across: number, down: number}} Plan
  */
 
 /**
  * @param {object} options
  * @param {string} options.label
- * @param {(index: number[]) => void} [options.onChoose]    [channel, row, column], or [neuron, 0, 0]
+ * @param {"result" | "filter"} [options.meaning]           the colour of what is above zero
+ * @param {(place: number[]) => void} [options.onChoose]    [map, row, column]
  * @param {AbortSignal} options.signal
  */
-export function createMosaic({ label, onChoose, signal }) {
-  const canvas = el("canvas", { class: "mosaic", role: onChoose ? "application" : "img", "aria-label": label, tabindex: onChoose ? 0 : null });
+export function createMosaic({ label, meaning = "result", onChoose, signal }) {
+  const look = { role: onChoose ? "application" : "img", tabindex: onChoose ? 0 : null };
+  const canvas = el("canvas", { class: "mosaic", "aria-label": label, ...look });
   const frame = el("div", { class: "chosen-value", hidden: true });
   const element = el("div", { class: "mosaic-frame" }, canvas, frame);
-  /** @type {MosaicContent | undefined} */
+  element.style.setProperty("--shape", String(canvas.width / canvas.height));
+  /** @type {Content | undefined} */
   let shown;
 
   function draw() {
     if (!shown) return;
     const plan = planOf(shown);
-    canvas.width = plan.across * (plan.width + 1) - 1;
-    canvas.height = plan.down * (plan.height + 1) - 1;
-    element.style.setProperty("--shape", String(canvas.width / canvas.height));
-    const image = new ImageData(canvas.width, canvas.height);
-    fill(image, shown, plan);
-    canvas.getContext("2d")?.putImageData(image, 0, 0);
-    const { chosen } = shown;
-    frame.hidden = !chosen || chosen[0] >= plan.maps;
-    if (chosen && !frame.hidden) {
-      const { left, top } = placeOf(plan, chosen);
-      Object.assign(frame.style, {
-        left: `${(100 * left) / canvas.width}%`, top: `${(100 * top) / canvas.height}%`,
-        width: `${100 / canvas.width}%`, height: `${100 / canvas.height}%`,
-      }); // prettier-ignore
+    const [width, height] = [plan.across * (plan.width + 1) - 1, plan.down * (plan.height + 1) - 1];
+    if (canvas.width !== width || canvas.height !== height) {
+      Object.assign(canvas, { width, height });
+      element.style.setProperty("--shape", String(width / height));
     }
+    const image = new ImageData(width, height);
+    const { data, apart = false } = shown;
+    const size = plan.height * plan.width;
+    const whole = rangeOf(data, 0, plan.count * size);
+    for (let map = 0; map < plan.count; map++) {
+      fill(image, shown, plan, map, apart ? rangeOf(data, map * size, (map + 1) * size) : whole, meaning);
+    }
+    canvas.getContext("2d")?.putImageData(image, 0, 0);
+    drawFrame(frame, canvas, plan, shown.chosen ?? null);
   }
   if (onChoose) {
-    canvas.addEventListener("click", (event) => {
+    const onClick = (/** @type {MouseEvent} */ event) => {
       const { left, top, width, height } = canvas.getBoundingClientRect();
-      const found = shown && valueAt(planOf(shown), ((event.clientX - left) / width) * canvas.width, ((event.clientY - top) / height) * canvas.height);
+      const x = ((event.clientX - left) / width) * canvas.width;
+      const y = ((event.clientY - top) / height) * canvas.height;
+      const found = shown && valueAt(planOf(shown), x, y);
       if (found) onChoose(found);
-    }, { signal }); // prettier-ignore
-    canvas.addEventListener("keydown", (event) => {
+    };
+    const onKey = (/** @type {KeyboardEvent} */ event) => {
       const next = shown && moved(planOf(shown), shown.chosen ?? [0, 0, 0], event.key);
       if (!next) return;
       event.preventDefault();
       onChoose(next);
-    }, { signal }); // prettier-ignore
+    };
+    canvas.addEventListener("click", onClick, { signal });
+    canvas.addEventListener("keydown", onKey, { signal });
   }
   onTheme(draw, signal);
   return {
     element,
-    /** @param {MosaicContent} content */
+    /** @param {Content} content */
     update(content) {
       shown = content;
       draw();
@@ -76,22 +84,38 @@ export function createMosaic({ label, onChoose, signal }) {
   };
 }
 
-/** @typedef {{maps: number, height: number, width: number, across: number, down: number}} Plan */
-
-/** @param {MosaicContent} content @returns {Plan} */
-function planOf({ tensor: { shape }, maps: most = Infinity }) {
-  const [channels, height, width] = shape.length === 3 ? shape : [shape.reduce((product, side) => product * side, 1), 1, 1];
-  const maps = Math.min(channels, most);
-  const across = Math.min(maps, Math.ceil(Math.sqrt(maps * (height / width) * (height === 1 ? 2 : 1))));
-  return { maps, height, width, across, down: Math.ceil(maps / across) };
+/** @param {Content} content @returns {Plan} */
+function planOf({ maps: [all, height, width], most = Infinity }) {
+  const count = Math.min(all, most);
+  const stretch = height === 1 && width === 1 ? 2 : height / width;
+  const across = Math.max(1, Math.min(count, Math.ceil(Math.sqrt(count * stretch))));
+  return { count, height, width, across, down: Math.ceil(count / across) };
 }
 
 /**
+ * The frame around the value that is chosen.
+ * @param {HTMLElement} frame
+ * @param {HTMLCanvasElement} canvas
  * @param {Plan} plan
- * @param {number[]} index
+ * @param {number[] | null} chosen
  */
-function placeOf({ across, width, height }, [channel, row = 0, column = 0]) {
-  return { left: (channel % across) * (width + 1) + column, top: Math.floor(channel / across) * (height + 1) + row };
+function drawFrame(frame, { width, height }, plan, chosen) {
+  frame.hidden = !chosen || chosen[0] >= plan.count;
+  if (!chosen || frame.hidden) return;
+  const { x, y } = cornerOf(plan, chosen[0]);
+  frame.style.left = `${(100 * (x + chosen[2])) / width}%`;
+  frame.style.top = `${(100 * (y + chosen[1])) / height}%`;
+  frame.style.width = `${100 / width}%`;
+  frame.style.height = `${100 / height}%`;
+}
+
+/**
+ * Where a map begins in the drawing.
+ * @param {Plan} plan
+ * @param {number} map
+ */
+function cornerOf({ across, width, height }, map) {
+  return { x: (map % across) * (width + 1), y: Math.floor(map / across) * (height + 1) };
 }
 
 /**
@@ -99,10 +123,11 @@ function placeOf({ across, width, height }, [channel, row = 0, column = 0]) {
  * @param {number} x    in pixels of the drawing
  * @param {number} y
  */
-function valueAt({ maps, across, width, height }, x, y) {
-  const channel = Math.floor(y / (height + 1)) * across + Math.min(Math.floor(x / (width + 1)), across - 1);
-  if (channel < 0 || channel >= maps) return undefined;
-  return [channel, Math.min(Math.floor(y % (height + 1)), height - 1), Math.min(Math.floor(x % (width + 1)), width - 1)];
+function valueAt({ count, across, width, height }, x, y) {
+  const map = Math.floor(y / (height + 1)) * across + Math.min(Math.floor(x / (width + 1)), across - 1);
+  if (map < 0 || map >= count) return undefined;
+  const row = Math.min(Math.floor(y % (height + 1)), height - 1);
+  return [map, row, Math.min(Math.floor(x % (width + 1)), width - 1)];
 }
 
 /**
@@ -110,46 +135,56 @@ function valueAt({ maps, across, width, height }, x, y) {
  * @param {number[]} from
  * @param {string} key
  */
-function moved({ maps, across, height, width }, [channel, row, column], key) {
+function moved({ count, across, height, width }, [map, row, column], key) {
   /** @type {Record<string, [number, number]>} */
   const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   const move = moves[key];
   if (!move) return undefined;
-  const next = [channel, row + move[0], column + move[1]];
-  if (next[1] < 0) [next[0], next[1]] = [channel - across, height - 1];
-  if (next[1] >= height) [next[0], next[1]] = [channel + across, 0];
-  if (next[2] < 0) [next[0], next[2]] = [channel - 1, width - 1];
-  if (next[2] >= width) [next[0], next[2]] = [channel + 1, 0];
-  return next[0] >= 0 && next[0] < maps ? next : undefined;
+  const next = [map, row + move[0], column + move[1]];
+  if (next[1] < 0) [next[0], next[1]] = [map - across, height - 1];
+  if (next[1] >= height) [next[0], next[1]] = [map + across, 0];
+  if (next[2] < 0) [next[0], next[2]] = [map - 1, width - 1];
+  if (next[2] >= width) [next[0], next[2]] = [map + 1, 0];
+  return next[0] >= 0 && next[0] < count ? next : undefined;
 }
 
 /**
  * @param {ImageData} image
- * @param {MosaicContent} content
+ * @param {Content} content
  * @param {Plan} plan
+ * @param {number} map
+ * @param {{least: number, most: number}} range    of the values, for the scale
+ * @param {"result" | "filter"} meaning
  */
-function fill(image, { tensor: { data }, plain, out }, { maps, across, height, width }) {
-  const count = maps * height * width;
-  let [least, most] = [Infinity, -Infinity];
-  for (let place = 0; place < count; place++) {
-    least = Math.min(least, data[place]);
-    most = Math.max(most, data[place]);
-  }
-  const largest = Math.max(Math.abs(least), Math.abs(most)) || 1;
-  const [zero, above, below, silent] = [rgb("--raised"), rgb("--result"), rgb("--padding"), rgb("--wrong")];
-  for (let place = 0; place < count; place++) {
-    const channel = Math.floor(place / (height * width));
-    const inside = place - channel * height * width;
-    const x = (channel % across) * (width + 1) + (inside % width);
-    const y = Math.floor(channel / across) * (height + 1) + Math.floor(inside / width);
-    const pixel = 4 * (y * image.width + x);
+function fill(image, { data, plain = false, out }, plan, map, { least, most }, meaning) {
+  const size = plan.height * plan.width;
+  const largest = Math.max(-least, most) || 1;
+  const [zero, above, below, silent] = [rgb("--raised"), rgb(`--${meaning}`), rgb("--padding"), rgb("--wrong")];
+  const { x, y } = cornerOf(plan, map);
+  for (let inside = 0; inside < size; inside++) {
+    const place = map * size + inside;
     const value = data[place];
-    const share = plain ? (value - least) / (most - least || 1) : Math.abs(value) / largest;
     const tone = value < 0 ? below : above;
+    const share = plain ? (value - least) / (most - least || 1) : Math.abs(value) / largest;
+    const pixel = 4 * ((y + Math.floor(inside / plan.width)) * image.width + x + (inside % plan.width));
     for (let part = 0; part < 3; part++) {
       const shade = plain ? 255 * share : zero[part] + share * (tone[part] - zero[part]);
       image.data[pixel + part] = out?.[place] === 0 ? silent[part] : shade;
     }
     image.data[pixel + 3] = 255;
   }
+}
+
+/**
+ * @param {ArrayLike<number>} data
+ * @param {number} from
+ * @param {number} to      not included
+ */
+export function rangeOf(data, from = 0, to = data.length) {
+  let [least, most] = [Infinity, -Infinity];
+  for (let place = from; place < to; place++) {
+    if (data[place] < least) least = data[place];
+    if (data[place] > most) most = data[place];
+  }
+  return { least, most };
 }

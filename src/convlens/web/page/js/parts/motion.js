@@ -10,7 +10,10 @@ export function appearInTurn(elements) {
   if (reducedMotion()) return;
   [...elements].forEach((element, place) => {
     element.animate([{ opacity: 0, transform: "scale(0.7)" }, {}], {
-      duration: LASTS, delay: place * BETWEEN, fill: "backwards", easing: "ease-out",
-    }); // prettier-ignore
+      duration: LASTS,
+      delay: place * BETWEEN,
+      fill: "backwards",
+      easing: "ease-out",
+    });
   });
 }

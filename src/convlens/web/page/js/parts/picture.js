@@ -28,7 +28,8 @@ export function paint(canvas, { width, height, pixels }) {
   canvas.height = height;
   const image = new ImageData(width, height);
   const words = new Uint32Array(image.data.buffer);
-  pixels.forEach((pixel, place) => (words[place] = 0xff000000 | (pixel * 0x010101))); // opaque; every machine with a browser is little-endian
+  // Opaque and grey, four bytes at a time: every machine with a browser is little-endian.
+  pixels.forEach((pixel, place) => (words[place] = 0xff000000 | (pixel * 0x010101)));
   canvas.getContext("2d")?.putImageData(image, 0, 0);
 }
 

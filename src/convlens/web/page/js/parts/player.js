@@ -63,7 +63,10 @@ export function createPlayer({ label, onMove, signal }) {
 
   const play = iconButton("play", t("player.play"), toggle, "main");
   const scrubber = el("input", { type: "range", step: 1, class: "filter", "aria-label": label });
-  scrubber.addEventListener("input", byHand(() => Number(scrubber.value)));
+  scrubber.addEventListener(
+    "input",
+    byHand(() => Number(scrubber.value)),
+  );
   const counter = el("output", { class: "quiet" });
   const speeds = createChooser({
     label: t("player.speed"),
@@ -77,11 +80,27 @@ export function createPlayer({ label, onMove, signal }) {
     el(
       "div",
       { class: "buttons" },
-      iconButton("first", t("player.first"), byHand(() => 0)),
-      iconButton("back", t("player.back"), byHand(() => index - 1)),
+      iconButton(
+        "first",
+        t("player.first"),
+        byHand(() => 0),
+      ),
+      iconButton(
+        "back",
+        t("player.back"),
+        byHand(() => index - 1),
+      ),
       play,
-      iconButton("next", t("player.next"), byHand(() => index + 1)),
-      iconButton("last", t("player.last"), byHand(() => count - 1)),
+      iconButton(
+        "next",
+        t("player.next"),
+        byHand(() => index + 1),
+      ),
+      iconButton(
+        "last",
+        t("player.last"),
+        byHand(() => count - 1),
+      ),
     ),
     el("div", { class: "scrubber" }, scrubber, counter),
     speeds.element,
@@ -90,7 +109,8 @@ export function createPlayer({ label, onMove, signal }) {
   function show() {
     const playing = clock !== undefined;
     element.classList.toggle("playing", playing);
-    play.setAttribute("aria-label", playing ? t("player.pause") : t("player.play"));
+    play.title = playing ? t("player.pause") : t("player.play");
+    play.setAttribute("aria-label", play.title);
     play.querySelector("path")?.setAttribute("d", playing ? SHAPES.pause : SHAPES.play);
     setRange(scrubber, index, 0, count - 1);
     scrubber.setAttribute("aria-valuetext", t("player.place", { index: index + 1, count }));

@@ -29,7 +29,11 @@ export function createSection({ id, state }) {
   const tools = el(
     "div",
     { class: "tools" },
-    el("button", { type: "button", class: "text", onclick: state.reset, "aria-label": t("section.resetWhich", { title }) }, t("section.reset")),
+    el(
+      "button",
+      { type: "button", class: "text", onclick: state.reset, "aria-label": t("section.resetWhich", { title }) },
+      t("section.reset"),
+    ),
     copyButton({ text: t("section.link"), label: t("section.linkWhich", { title }), content: state.link }),
   );
   const heading = el("h2", { id: `${id}-title`, tabindex: -1 }, title);

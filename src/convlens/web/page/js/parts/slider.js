@@ -15,7 +15,12 @@ import { number } from "convlens/i18n/index.js";
  * @returns {{element: HTMLElement, update: (value: number, least: number, most: number) => void}}
  */
 export function createSlider({ label, symbol, meaning, onChange }) {
-  const input = el("input", { type: "range", step: 1, "aria-label": label, oninput: () => onChange(Number(input.value)) });
+  const input = el("input", {
+    type: "range",
+    step: 1,
+    "aria-label": label,
+    oninput: () => onChange(Number(input.value)),
+  });
   const output = el("output");
   const letter = symbol ? math("math", { "aria-hidden": "true" }, math("mi", {}, symbol), math("mo", {}, "=")) : null;
   const value = el("span", { class: "value" }, letter, output);

@@ -2,11 +2,24 @@
 
 import { el } from "convlens/parts/dom.js";
 
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+
+/** @type {Map<string, number[]>} */
+const known = new Map(); // asking the browser for a style makes it work out all styles first
+onTheme(() => known.clear(), new AbortController().signal); // before all others who listen, which draw
+
 /**
  * A colour of the palette as red, green and blue, 0 to 255.
  * @param {string} name    `--result`
  */
 export function rgb(name) {
+  const found = known.get(name) ?? asked(name);
+  known.set(name, found);
+  return found;
+}
+
+/** @param {string} name */
+function asked(name) {
   const probe = el("span", { style: `color: var(${name})`, hidden: true });
   document.body.append(probe);
   const numbers = getComputedStyle(probe).color.match(/[\d.]+/g) ?? [];
@@ -23,5 +36,5 @@ export function onTheme(draw, signal) {
   const watch = new MutationObserver(draw);
   watch.observe(document.documentElement, { attributeFilter: ["data-theme"] });
   signal.addEventListener("abort", () => watch.disconnect());
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal });
+  DARK.addEventListener("change", draw, { signal });
 }

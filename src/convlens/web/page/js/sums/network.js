@@ -11,8 +11,8 @@ import { compute, isKnown } from "convlens/sums/operations.js";
  * @param {Record<string, Tensor>} tensors the weights by name
  * @param {Tensor} picture normalised
  * @param {object} [already]
- * @param {Map<number, Tensor>} [already.values] values that are not to be computed again: what a change left as it was
- *   (see `affected`), or PyTorch's values of operations that the page does not know
+ * @param {Map<number, Tensor>} [already.values] values that are not to be computed: PyTorch's, of operations that the page
+ *   does not know
  * @param {Map<number, Uint8Array>} [already.masks] dropout as in training, see `dropoutMasks`
  * @returns {Map<number, Tensor>} by the operation's id
  */
@@ -24,20 +24,6 @@ export function runNetwork(operations, tensors, picture, { values: given = new M
     if (value) values.set(operation.id, value);
   }
   return values;
-}
-
-/**
- * Which operations have to be computed again when one has changed: that one, and all that depend on it.
- * @param {Operation[]} operations
- * @param {number} changed id
- * @returns {Set<number>} ids
- */
-export function affected(operations, changed) {
-  const found = new Set([changed]);
-  for (const { id, inputs } of operations) {
-    if (inputs.some((input) => found.has(input))) found.add(id);
-  }
-  return found;
 }
 
 /**
