@@ -36,7 +36,8 @@ export function createEpochs(run, view) {
 function mount(run, view, body, signal) {
   const { snapshots } = run;
   if (!snapshots.length) {
-    body.append(el("p", { class: "note" }, t(`epochs.${run.no_snapshots ?? "older"}`)));
+    const reason = run.no_snapshots ?? "older";
+    body.append(el("p", { class: "note" }, t(`epochs.${reason}`)));
     return;
   }
   const show = (/** @type {number} */ place) => network.change({ snapshot: place < snapshots.length ? place : -1 });
@@ -46,10 +47,13 @@ function mount(run, view, body, signal) {
   const moments = createMoments({ run, view, onMoment: show, signal });
   /** @type {Shown | undefined} */
   let shown;
+  let drawn = -1; // the moment
 
   function draw() {
     const { snapshot } = network.values;
     const place = snapshots[snapshot] ? snapshot : snapshots.length; // the last is the finished network
+    if (place === drawn) return;
+    drawn = place;
     player.update(place, snapshots.length + 1);
     reading.textContent = momentOf(run, place);
     moments.mark(place);
