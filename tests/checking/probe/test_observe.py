@@ -79,7 +79,7 @@ def test_what_is_wrong_is_seen(watch: Observe) -> None:
     seen = confirmed(watch(WRONG))
     assert {rule: found.line for rule, found in seen.items()} == {
         "test-uses-train-data": line_of(WRONG, "test_loader ="),
-        "softmax-before-cross-entropy": line_of(WRONG, "F.cross_entropy"),
+        "softmax-before-cross-entropy": line_of(WRONG, "torch.softmax"),
         "learning-rate-extreme": line_of(WRONG, "optimizer ="),
         "scheduler-wrong-cadence": line_of(WRONG, "scheduler.step()"),
         "train-mode-not-restored": line_of(WRONG, "def train"),
