@@ -206,5 +206,5 @@ def test_write_puts_the_page_into_the_run_and_the_command_prints_its_path(
 
 
 def test_write_shows_the_pictures_where_they_are(run: Run, data: ImageData, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "load_data", lambda: data)
+    monkeypatch.setattr(run, "load_data", lambda *_: data)
     assert report.write(run).read_text(encoding="utf-8") == report.render(run, data)
