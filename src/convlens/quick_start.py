@@ -1,5 +1,9 @@
-"""PyTorch without its compiler, which takes as long to load as all the rest. For processes of our own only."""
+"""What makes PyTorch quick in a process of our own: its compiler stays unloaded, and memory is kept for the next step.
 
+Both change the whole process, so none of it is for a caller's.
+"""
+
+import ctypes
 import importlib
 import sys
 from types import ModuleType
@@ -25,3 +29,20 @@ def postpone_compiler() -> None:
     postponed.disable = lambda fn=None, recursive=True, **_: fn  # type: ignore[attr-defined]
     postponed.graph_break = lambda *_, **__: None  # type: ignore[attr-defined]
     sys.modules.setdefault(postponed.__name__, postponed)
+
+
+# From glibc's <malloc.h>.
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+
+
+def keep_memory() -> None:
+    """Let glibc keep the memory that one step frees for the next one, instead of giving it back to the system.
+
+    A step's feature maps have a few megabytes each. Handed back and asked for anew, the system clears every page of
+    them again: thousands of page faults a step, a tenth to a fifth of `swift`'s time. Where the C library is another
+    one, nothing happens.
+    """
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if set_option is not None:
+        set_option(_M_MMAP_THRESHOLD, 1 << 30)
+        set_option(_M_TRIM_THRESHOLD, (1 << 31) - 1)

@@ -77,9 +77,10 @@ def train(
     from convlens import config as configuration
     from convlens.api import default_folder
     from convlens.cli.progress import TrainingProgress
-    from convlens.quick_start import postpone_compiler
+    from convlens.quick_start import keep_memory, postpone_compiler
 
     postpone_compiler()  # of a budget of a minute it would take almost two seconds
+    keep_memory()
 
     from convlens.training import session
 
