@@ -45,7 +45,7 @@ def main() -> None:
 def make_checkpoints(folder: Path) -> Path:
     """Write the checkpoints of steps 1 and 2 of a real network with its optimizer's state; return the newer one."""
     config = resolve({"network": "swift", "steps": 10})
-    state = TrainingState.fresh(config, networks.build("swift", (1, 28, 28), 10, dropout=0.0, seed=0), 10)
+    state = TrainingState.fresh(config, networks.build("swift", (1, 28, 28), 10, dropout=0.0, seed=0), 10, 1000)
     for step in (1, 2):
         networks.logits_of(state.network, torch.randn(4, 1, 28, 28)).sum().backward()
         state.optimizer.step()

@@ -48,12 +48,12 @@ def training_step(network: str) -> tuple[Callable[[], None], int, int]:
     config = resolve({"network": network, "steps": 10**6})
     data = images.load(config.data)
     module = networks.build(network, data.picture_shape, len(data.classes), dropout=config.dropout, seed=0)
-    trainer = Trainer(config, data, TrainingState.fresh(config, module, 10**6), torch.device("cpu"))
+    trainer = Trainer(config, data, TrainingState.fresh(config, module, 10**6, data.train.size), torch.device("cpu"))
 
     def once() -> None:
         trainer.take_step(10**6)
 
-    return once, _operations(once), trainer.batch_size
+    return once, _operations(once), config.batch_size
 
 
 def _operations(action: Callable[[], None]) -> int:

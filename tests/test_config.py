@@ -62,7 +62,7 @@ def test_a_recipe_is_complete(make: Any) -> None:
 @pytest.mark.parametrize("make", RECIPES)
 def test_a_recipe_sets_what_the_network_decides_and_nothing_else(make: Any) -> None:
     required = {name for name, field in RunConfig.model_fields.items() if field.is_required()}
-    assert make().keys() == required | {"dropout"}
+    assert make().keys() == required | {"dropout", "skip"}
 
 
 def test_each_network_has_its_own_recipe() -> None:

@@ -58,6 +58,9 @@ class RunConfig(BaseModel):
     average: Share
     """Decay of the running average of the weights, which is then what is scored and kept; 0 is no average."""
 
+    skip: Share = 0.0
+    """Leave out a picture that is learnt already with this probability, and count those of them that stay for more."""
+
     # Augmentation, applied to training pictures only
     flip: bool
     """Mirror every second picture left to right, another half each epoch."""

@@ -17,6 +17,7 @@ def swift() -> dict[str, Any]:
         "weight_decay": 5e-4,
         "label_smoothing": 0.05,
         "average": 0.0,
+        "skip": 0.5,
         "dropout": 0.0,
         "flip": True,
         "shift": 0,
@@ -36,6 +37,7 @@ def lecture() -> dict[str, Any]:
         "weight_decay": 5e-4,
         "label_smoothing": 0.0,
         "average": 0.0,
+        "skip": 0.0,
         "dropout": 0.25,
         "flip": True,
         "shift": 0,
@@ -60,7 +62,7 @@ def own_network() -> dict[str, Any]:
 
 def swift_on_own_pictures() -> dict[str, Any]:
     """`swift` for some hundreds or thousands of pictures: more and smaller steps, at a rate that is safe for few."""
-    return swift() | {"batch_size": 64, "learning_rate": 0.05}
+    return swift() | {"batch_size": 64, "learning_rate": 0.05, "skip": 0.0}
 
 
 def recipe(network: str, data: str) -> dict[str, Any]:

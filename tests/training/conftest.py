@@ -50,6 +50,6 @@ def make_trainer(tiny_data: ImageData) -> MakeTrainer:
     def make(config: RunConfig, *, weights: int = 0, data: ImageData = tiny_data) -> Trainer:
         assert config.steps is not None
         torch.manual_seed(weights)
-        return Trainer(config, data, TrainingState.fresh(config, SmallNet(), config.steps), CPU)
+        return Trainer(config, data, TrainingState.fresh(config, SmallNet(), config.steps, data.train.size), CPU)
 
     return make

@@ -96,7 +96,7 @@ def test_an_interrupted_run_ends_with_the_same_bits(
     make_trainer: MakeTrainer, configure: Configure, tmp_path: Path, optimizer: str, average: float, stopped_after: int
 ) -> None:
     config = configure(
-        optimizer=optimizer, average=average, steps=STEPS, learning_rate=0.01, flip=True, shift=1, erase=2
+        optimizer=optimizer, average=average, steps=STEPS, learning_rate=0.01, skip=0.5, flip=True, shift=1, erase=2
     )
     whole = train(make_trainer(config), tmp_path / "whole")
     interrupt(make_trainer(config), tmp_path / "parts", stopped_after)
@@ -280,7 +280,8 @@ def test_a_step_done_by_hand_ends_with_the_same_weights(make_trainer: MakeTraine
         optimizer="sgd", learning_rate=0.5, momentum=0.0, schedule="constant", label_smoothing=0.2, weight_decay=0.1
     )
     trainer, by_hand = make_trainer(config), make_trainer(config).state.network
-    images, labels = trainer._batch(0)
+    chosen, _ = make_trainer(config).state.walk.take(0, 12)
+    images, labels = trainer.train_split.images[chosen], trainer.train_split.labels[chosen]
     mean, std = trainer.mean.item(), trainer.std.item()
     torch.manual_seed(seeds.derive(config.seed, "dropout", 0))
     logits, _ = by_hand.train()((images / 255 - mean) / std)
@@ -345,7 +346,8 @@ def pictures_of_epoch(trainer: Trainer, epoch: int) -> dict[int, Tensor]:
     """Each picture of an epoch by the number it has in its label."""
     found: dict[int, Tensor] = {}
     for index in range(trainer.steps_per_epoch):
-        images, labels = trainer._batch(epoch * trainer.steps_per_epoch + index)
+        step = epoch * trainer.steps_per_epoch + index
+        images, labels = trainer._batch(step, trainer.state.walk.take(step, 100)[0])
         found |= dict(zip(labels.tolist(), images, strict=True))
     return found
 

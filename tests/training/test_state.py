@@ -106,7 +106,7 @@ def test_the_restored_layouts_are_channels_last(make_trainer: MakeTrainer, confi
 @pytest.fixture
 def state(configure: Configure) -> TrainingState:
     """A state before its first step."""
-    return TrainingState.fresh(configure(), SmallNet(), 10)
+    return TrainingState.fresh(configure(), SmallNet(), 10, 88)
 
 
 def best_after(state: TrainingState, validations: list[tuple[int, float]]) -> tuple[int, int, float]:

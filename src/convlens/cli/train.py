@@ -56,6 +56,9 @@ def train(
     average: Annotated[
         float | None, typer.Option(rich_help_panel=_STEP, help="Decay of the weights' running average; 0 is none.")
     ] = None,
+    skip: Annotated[
+        float | None, typer.Option(rich_help_panel=_STEP, help="Chance of a learnt picture to be left out; 0 is none.")
+    ] = None,
     flip: Annotated[
         bool | None, typer.Option("--flip/--no-flip", rich_help_panel=_VARY, help="Mirror left to right.")
     ] = None,
@@ -83,27 +86,40 @@ def train(
     keep_memory()
 
     from convlens.training import session
+    from convlens.training.workers import joined
 
     given = {name: value for name, value in context.params.items() if value is not None}
     lengths = [name for name in ("minutes", "epochs", "steps") if name in given]
     if len(lengths) > 1:
         raise ConfigError(f"The length of a run is given once; leave out --{lengths[0]} or --{lengths[1]}.")
-    if resume is not None:
-        if given.keys() - {"resume", "data"}:
-            other = sorted(given.keys() - {"resume", "data"})[0].replace("_", "-")
-            raise ConfigError(f"--resume goes on with the run as it was configured; leave out --{other}.")
-        moved_to = Path(data) if data is not None else None
-        with TrainingProgress(resume) as progress:
-            outcome = session.resume(resume, observer=progress, should_stop=_StopOnSignal(), moved_to=moved_to)
-    else:
-        options = {name: value for name, value in given.items() if name in configuration.RunConfig.model_fields}
-        from_file = configuration.read_toml(config) if config is not None else {}
-        settled = configuration.resolve(from_file, options)
-        resume = out or default_folder(settled.network)
-        with TrainingProgress(resume) as progress:
-            outcome = session.begin(
-                settled, resume, observer=progress, should_stop=_StopOnSignal(), started=context.obj
-            )
+    with joined() as workers:
+        should_stop = _StopOnSignal(alone=workers.size == 1)
+        if not workers.is_first:
+            session.assist(workers, should_stop)
+            return
+        if resume is not None:
+            if given.keys() - {"resume", "data"}:
+                other = sorted(given.keys() - {"resume", "data"})[0].replace("_", "-")
+                raise ConfigError(f"--resume goes on with the run as it was configured; leave out --{other}.")
+            moved_to = Path(data) if data is not None else None
+            with TrainingProgress(resume) as progress:
+                outcome = session.resume(
+                    resume, observer=progress, should_stop=should_stop, moved_to=moved_to, workers=workers
+                )
+        else:
+            options = {name: value for name, value in given.items() if name in configuration.RunConfig.model_fields}
+            from_file = configuration.read_toml(config) if config is not None else {}
+            settled = configuration.resolve(from_file, options)
+            resume = out or default_folder(settled.network)
+            with TrainingProgress(resume) as progress:
+                outcome = session.begin(
+                    settled,
+                    resume,
+                    observer=progress,
+                    should_stop=should_stop,
+                    started=context.obj,
+                    workers=workers,
+                )
     typer.echo(
         f"test accuracy {100 * outcome.correct / outcome.total:.2f} % ({outcome.correct} of {outcome.total}) "
         f"after {outcome.seconds:.0f} s; run in {resume}"
@@ -113,10 +129,12 @@ def train(
 class _StopOnSignal:
     """Ctrl-C and SIGTERM: before training they end the process, while it trains they let it finish the step and save.
 
-    A second Ctrl-C ends at once.
+    A second Ctrl-C ends at once, unless the process is one of several: torchrun sends it on to those that got it from
+    the terminal already.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, alone: bool) -> None:
+        self.alone = alone
         self.training = self.received = False
         signal.signal(signal.SIGINT, self._remember)
         signal.signal(signal.SIGTERM, self._remember)
@@ -127,6 +145,6 @@ class _StopOnSignal:
         return self.received
 
     def _remember(self, number: int, frame: object) -> None:
-        if not self.training or self.received:
+        if not self.training or (self.received and self.alone):
             raise KeyboardInterrupt
         self.received = True

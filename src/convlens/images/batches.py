@@ -1,10 +1,9 @@
-"""Batches by indexing tensors that are already in memory: faster here than any loader with worker processes."""
+"""The order in which pictures are trained on. Batches are cut from tensors in memory: no loader is as fast."""
 
 import torch
 from torch import Tensor
 
 from convlens import seeds
-from convlens.images.dataset import Split
 
 
 def steps_per_epoch(size: int, batch_size: int) -> int:
@@ -15,9 +14,3 @@ def steps_per_epoch(size: int, batch_size: int) -> int:
 def order(size: int, seed: int, epoch: int) -> Tensor:
     """The order of `size` pictures in an epoch: int64 (size,), a pure function of (seed, epoch)."""
     return torch.randperm(size, generator=seeds.generator(seed, "order", epoch))
-
-
-def batch(split: Split, order_of_epoch: Tensor, index: int, batch_size: int) -> tuple[Split, Tensor]:
-    """Batch number `index` of an epoch, and the pictures' numbers (N,) in the split."""
-    chosen = order_of_epoch[index * batch_size : (index + 1) * batch_size].to(split.labels.device)
-    return Split(split.images[chosen], split.labels[chosen]), chosen

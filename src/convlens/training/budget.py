@@ -21,6 +21,7 @@ from convlens.images.dataset import ImageData
 from convlens.training import checkpoint, snapshots
 from convlens.training.loop import SAVE_AT_LEAST_EVERY, SAVE_AT_MOST_EVERY, Trainer, validation_steps
 from convlens.training.state import TrainingState
+from convlens.training.workers import ALONE, Workers
 
 # The share of the budget spent on measuring, and its bounds in seconds.
 _SHARE, _LEAST, _MOST = 0.02, 0.5, 10.0
@@ -40,7 +41,13 @@ class Pace:
 
 
 def measure(
-    config: RunConfig, network: nn.Module, data: ImageData, device: torch.device, budget: float, disk: Path
+    config: RunConfig,
+    network: nn.Module,
+    data: ImageData,
+    device: torch.device,
+    budget: float,
+    disk: Path,
+    workers: Workers = ALONE,
 ) -> Pace:
     """Measure the pace of a run's own steps on a copy of its network, which is then thrown away.
 
@@ -49,12 +56,14 @@ def measure(
     steps = steps_per_epoch(data.train.size, config.batch_size)
     # At a rate that changes nothing, so that nothing can diverge that would not diverge in the run.
     config = config.model_copy(update={"schedule": "constant", "learning_rate": 1e-9})
-    trainer = Trainer(config, data, TrainingState.fresh(config, copy.deepcopy(network), steps), device)
+    trainer = Trainer(
+        config, data, TrainingState.fresh(config, copy.deepcopy(network), steps, data.train.size), device, workers
+    )
     for _ in range(_WARM_UP_STEPS):
         trainer.take_step(steps)
     at_least = min(max(_SHARE * budget, _LEAST), _MOST)
     begun, count = time.perf_counter(), 0
-    while (spent := time.perf_counter() - begun) < at_least or not count:
+    while workers.any((spent := time.perf_counter() - begun) < at_least) or not count:
         trainer.take_step(steps)
         count += 1
     sample = data.validation.images[:_PICTURES_SCORED]

@@ -14,7 +14,7 @@ from convlens import files, seeds
 from convlens.config import RunConfig
 from convlens.errors import InterruptedTraining, NetworkError
 from convlens.images.augment import augment, flip_halves
-from convlens.images.batches import batch, order, steps_per_epoch
+from convlens.images.batches import steps_per_epoch
 from convlens.images.dataset import ImageData, Split
 from convlens.networks import logits_of
 from convlens.predictor import Predictor, normalise
@@ -23,6 +23,7 @@ from convlens.training import checkpoint, snapshots
 from convlens.training.observer import Observer, StepSeen, ValidationSeen
 from convlens.training.schedules import after_step, after_validation
 from convlens.training.state import TrainingState
+from convlens.training.workers import ALONE, Workers
 
 # A crash costs at most this much training; an epoch shorter than the other bound is not worth a file of its own.
 SAVE_AT_LEAST_EVERY, SAVE_AT_MOST_EVERY = 30.0, 1.0
@@ -36,20 +37,28 @@ class Trainer:
     dropout are seeded by it), so a run that was killed and resumed ends with the same bits.
     """
 
-    def __init__(self, config: RunConfig, data: ImageData, state: TrainingState, device: torch.device) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        data: ImageData,
+        state: TrainingState,
+        device: torch.device,
+        workers: Workers = ALONE,
+    ) -> None:
+        workers.check_batch(state.walk.batch_size)
         self.config = config
         self.state = state
+        self.workers = workers
+        self.trained = workers.together(state.network)
         self.device = device
         self.train_split = Split(data.train.images.to(device), data.train.labels.to(device))
         self.validation_split = data.validation
-        self.batch_size = min(config.batch_size, data.train.size)
-        self.steps_per_epoch = steps_per_epoch(data.train.size, self.batch_size)
+        self.steps_per_epoch = steps_per_epoch(data.train.size, state.walk.batch_size)
         mean, std = data.mean_and_std
         self.mean, self.std = torch.tensor(mean, device=device), torch.tensor(std, device=device)
         # Without mirror images: validation happens many times, and they would double its cost.
         self.predictor = Predictor(state.scored, mean=mean, std=std)
         self.flip_half = flip_halves(data.train.size, config.seed).to(device)
-        self.order_of_epoch = (-1, torch.empty(0))
         self.log_lines: list[dict[str, Any]] = []
 
     def train(self, steps: int, folder: RunFolder, observer: Observer, should_stop: Callable[[], bool]) -> None:
@@ -76,7 +85,7 @@ class Trainer:
                 snapshots.save(folder.snapshot_path(progress.step), self.state.scored)
             since_save = time.monotonic() - saved_at
             epoch_ended = progress.step % self.steps_per_epoch == 0
-            stop = should_stop()
+            stop = self.workers.any(should_stop())
             if (
                 stop
                 or progress.step == steps
@@ -93,11 +102,13 @@ class Trainer:
         config, state = self.config, self.state
         number = state.progress.step
         torch.manual_seed(seeds.derive(config.seed, "dropout", number))
-        images, labels = self._batch(number)
+        chosen, weights = state.walk.take(number, steps)
+        images, labels = map(self.workers.share, self._batch(number, chosen))
 
-        state.network.train()
-        logits = logits_of(state.network, normalise(images, self.mean, self.std))
-        loss = functional.cross_entropy(logits, labels, label_smoothing=config.label_smoothing)
+        self.trained.train()
+        logits = logits_of(self.trained, normalise(images, self.mean, self.std))
+        losses = functional.cross_entropy(logits, labels, reduction="none", label_smoothing=config.label_smoothing)
+        loss = (losses * self.workers.share(weights).to(self.device)).mean()
         state.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         state.optimizer.step()
@@ -106,13 +117,15 @@ class Trainer:
         learning_rate = float(state.optimizer.param_groups[0]["lr"])
         if number + 1 < steps:
             after_step(state.schedule)
-        return self._account(loss.item(), learning_rate, len(labels), steps)
+        every_loss = self.workers.gather(losses.detach(), len(chosen)).cpu()
+        state.walk.remember(chosen, every_loss)
+        return self._account((every_loss * weights).mean().item(), learning_rate, len(chosen), steps)
 
     def validate(self, seen: StepSeen) -> ValidationSeen:
         """Score the validation pictures, keep the weights if they are the best, and start a new mean of losses."""
         progress = self.state.progress
         images, labels = self.validation_split
-        logits = self.predictor.logits(images)
+        logits = self.workers.gather(self.predictor.logits(self.workers.share(images)), len(images))
         correct = int((logits.argmax(dim=1) == labels).sum())
         loss = functional.cross_entropy(logits, labels).item()
         self.state.keep_best(correct, loss)
@@ -142,27 +155,28 @@ class Trainer:
         return result
 
     def save(self, folder: RunFolder) -> None:
-        """Write the log so far, then the checkpoint that counts its bytes."""
+        """Write the log so far, then the checkpoint that counts its bytes. Of several workers the first one does it."""
+        if not self.workers.is_first:
+            self.log_lines.clear()
+            return
         lines = "".join(json.dumps(line) + "\n" for line in self.log_lines)
         self.log_lines.clear()
         self.state.progress.log_length = files.append_durably(folder.log_path, lines.encode())
         tensors, text = self.state.pack()
         checkpoint.save(folder.checkpoints, self.state.progress.step, tensors, text)
 
-    def _batch(self, number: int) -> tuple[Tensor, Tensor]:
+    def _batch(self, number: int, chosen: Tensor) -> tuple[Tensor, Tensor]:
+        """The chosen pictures, varied for step `number`, and their labels."""
         config = self.config
-        epoch, index = divmod(number, self.steps_per_epoch)
-        if self.order_of_epoch[0] != epoch:
-            self.order_of_epoch = (epoch, order(self.train_split.size, config.seed, epoch))
-        (images, labels), chosen = batch(self.train_split, self.order_of_epoch[1], index, self.batch_size)
+        chosen = chosen.to(self.device)
         images = augment(
-            images,
-            mirrored=self.flip_half[chosen] ^ bool(epoch % 2) if config.flip else None,
+            self.train_split.images[chosen],
+            mirrored=self.flip_half[chosen] ^ bool(self.state.walk.number % 2) if config.flip else None,
             shift=config.shift,
             erase=config.erase,
             generator=seeds.generator(config.seed, "augment", number),
         )
-        return images, labels
+        return images, self.train_split.labels[chosen]
 
     def _account(self, loss: float, learning_rate: float, pictures: int, steps: int) -> StepSeen:
         progress = self.state.progress

@@ -1,11 +1,13 @@
 """One training session, from options to a scored run folder: begin or resume, train, finish."""
 
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
+from tempfile import TemporaryDirectory
 
 import torch
 
@@ -24,6 +26,7 @@ from convlens.training import budget, checkpoint, machine
 from convlens.training.loop import Trainer
 from convlens.training.observer import Observer
 from convlens.training.state import TrainingState
+from convlens.training.workers import ALONE, Workers
 
 
 def never() -> bool:
@@ -53,6 +56,7 @@ def begin(
     observer: Observer,
     should_stop: Callable[[], bool] = never,
     started: float | None = None,
+    workers: Workers = ALONE,
 ) -> Outcome:
     """Train a new run in the folder `path`.
 
@@ -62,6 +66,7 @@ def begin(
         observer: told what happens.
         should_stop: asked after each step; True saves and stops.
         started: `time.monotonic()` at the moment from which a budget of minutes counts; None is now.
+        workers: the processes that train together. The first calls this, the others call `assist`.
 
     Raises:
         ConvlensError: see `convlens.errors`; InterruptedTraining when stopped.
@@ -75,12 +80,17 @@ def begin(
                 f"{path} holds a run already; name another folder with --out"
                 + ("." if folder.is_finished else f", or go on with: convlens train --resume {quote(str(path))}")
             )
-        config = _settled(config)
-        return _train(config, folder, observer, should_stop, started)
+        config = _settled(config, workers)
+        return _train(config, folder, observer, should_stop, started, workers)
 
 
 def resume(
-    path: Path, *, observer: Observer, should_stop: Callable[[], bool] = never, moved_to: Path | None = None
+    path: Path,
+    *,
+    observer: Observer,
+    should_stop: Callable[[], bool] = never,
+    moved_to: Path | None = None,
+    workers: Workers = ALONE,
 ) -> Outcome:
     """Go on with the unfinished run in `path`, from its newest undamaged checkpoint.
 
@@ -91,6 +101,7 @@ def resume(
         observer: told what happens.
         should_stop: asked after each step; True saves and stops.
         moved_to: the folder its pictures are in now; None is where they were.
+        workers: as for `begin`; they need not be as many as before.
 
     Raises:
         ConvlensError: see `convlens.errors`.
@@ -101,11 +112,25 @@ def resume(
         raise RunError(f"{path} holds no run to resume; begin one with: convlens train --out {quote(str(path))}")
     with folder.locked():
         if folder.is_finished:
+            workers.receive(b"")
             return Outcome.of(folder)
         config = folder.read_config()
         if moved_to is not None:
             config = config.model_copy(update={"data": str(moved_to.resolve())})
-        return _train(config, folder, observer, should_stop, started)
+        return _train(config, folder, observer, should_stop, started, workers)
+
+
+def assist(workers: Workers, should_stop: Callable[[], bool] = never) -> None:
+    """Train beside the first worker, which sends the configuration and writes the run.
+
+    Raises:
+        ConvlensError: as `begin` and `resume`.
+    """
+    text = workers.receive(b"").decode()
+    if text:  # else the run is finished
+        config = RunConfig(**tomllib.loads(text))
+        with TemporaryDirectory() as scratch:
+            _train(config, RunFolder(Path(scratch)), Observer(), should_stop, time.monotonic(), workers)
 
 
 def _train(
@@ -114,10 +139,14 @@ def _train(
     observer: Observer,
     should_stop: Callable[[], bool],
     started: float,
+    workers: Workers,
 ) -> Outcome:
+    if workers.is_first:
+        workers.receive(config.to_toml().encode())
     device = machine.choose_device(config.device)
     with machine.prepared(config.threads or 1):
-        data = images.load(config.data, size=config.size, seed=config.seed, progress=observer.loading)
+        with workers.first_alone():
+            data = images.load(config.data, size=config.size, seed=config.seed, progress=observer.loading)
         observer.loaded(data)
         if is_own(config.network) and folder.is_started:
             check_unchanged(config.network, folder.network_path)
@@ -129,9 +158,9 @@ def _train(
             seed=seeds.derive(config.seed, "weights", 0),
         ).to(device)
         _record_start(folder, config, data, device)
-        steps = _count_steps(config, folder, network, data, device, started)
+        steps = _count_steps(config, folder, network, data, device, workers, started)
         folder.write_config(config.model_copy(update={"steps": steps}))
-        trainer = Trainer(config, data, TrainingState.fresh(config, network, steps), device)
+        trainer = Trainer(config, data, TrainingState.fresh(config, network, steps, data.train.size), device, workers)
         _restore(trainer, folder, observer)
         seconds_before = trainer.state.progress.seconds
         try:
@@ -147,9 +176,10 @@ def _train(
         return Outcome.of(folder)
 
 
-def _settled(config: RunConfig) -> RunConfig:
+def _settled(config: RunConfig, workers: Workers) -> RunConfig:
     """The configuration with what depends on this machine and folder written out."""
-    update: dict[str, object] = {"threads": config.threads or machine.available_threads()}
+    threads = max(machine.available_threads() // workers.on_this_machine, 1)
+    update: dict[str, object] = {"threads": config.threads or threads}
     if is_own(config.network):
         file, _, name = config.network.rpartition(":")
         update["network"] = f"{Path(file).resolve()}:{name}"
@@ -164,6 +194,7 @@ def _count_steps(
     network: torch.nn.Module,
     data: ImageData,
     device: torch.device,
+    workers: Workers,
     started: float,
 ) -> int:
     """The number of steps of the run; where minutes were asked for, this machine is measured."""
@@ -173,10 +204,10 @@ def _count_steps(
     if config.epochs is not None:
         return config.epochs * per_epoch
     seconds = 60 * (config.minutes or DEFAULT_MINUTES)
-    pace = budget.measure(config, network, data, device, seconds, folder.path)
+    pace = budget.measure(config, network, data, device, seconds, folder.path, workers)
     # A first download may have taken most of the time, or more; a network that was hardly trained helps nobody.
     left = max(seconds - (time.monotonic() - started), seconds / 2)
-    return budget.steps_within(left, pace, per_epoch, data, config.mirror)
+    return int(workers.agree(budget.steps_within(left, pace, per_epoch, data, config.mirror)))
 
 
 def _record_start(folder: RunFolder, config: RunConfig, data: ImageData, device: torch.device) -> None:
@@ -201,14 +232,16 @@ def _record_end(folder: RunFolder, seconds: float) -> None:
 def _restore(trainer: Trainer, folder: RunFolder, observer: Observer) -> None:
     """Put the trainer where the newest checkpoint was, and cut the log to the same step."""
     found = checkpoint.load_newest(folder.checkpoints, observer.note)
-    if found is not None:
+    packed = trainer.workers.receive(checkpoint.to_bytes(*found) if found is not None else b"")
+    if packed:
         try:
-            trainer.state.unpack(*found)
+            trainer.state.unpack(*checkpoint.from_bytes(packed))
         except (RuntimeError, KeyError, TypeError) as error:
             raise RunError(
                 f"The checkpoint in {folder.path} does not fit this network; was it another version of convlens?"
             ) from error
-    truncate(folder.log_path, trainer.state.progress.log_length)
+    if trainer.workers.is_first:
+        truncate(folder.log_path, trainer.state.progress.log_length)
 
 
 def _score(trainer: Trainer, data: ImageData) -> Evaluation:
@@ -216,7 +249,9 @@ def _score(trainer: Trainer, data: ImageData) -> Evaluation:
     trainer.state.scored.load_state_dict(trainer.state.best)
     mean, std = data.mean_and_std
     predictor = Predictor(trainer.state.scored, mean=mean, std=std, mirror=trainer.config.mirror)
-    return evaluate(predictor.logits(data.test.images), data.test.labels)
+    workers, pictures = trainer.workers, data.test.images
+    logits = workers.gather(predictor.logits(workers.share(pictures)), len(pictures))
+    return evaluate(logits, data.test.labels)
 
 
 def _write_metrics(trainer: Trainer, folder: RunFolder, data: ImageData, test: Evaluation, weights_sha256: str) -> None:

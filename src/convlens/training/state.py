@@ -12,6 +12,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from convlens.config import RunConfig
 from convlens.training.optimizers import make_optimizer
 from convlens.training.schedules import make_schedule
+from convlens.training.walk import Walk
 
 
 @dataclass
@@ -35,22 +36,24 @@ class Progress:
 
 @dataclass
 class TrainingState:
-    """Network, optimizer, schedule, the running average of the weights, the best weights, and the progress."""
+    """Network, optimizer, schedule, running average of the weights, walk through the data, best weights, progress."""
 
     network: nn.Module
     optimizer: optim.Optimizer
     schedule: LRScheduler
     average: AveragedModel | None
+    walk: Walk
     best: dict[str, Tensor] = field(default_factory=dict)
     progress: Progress = field(default_factory=Progress)
 
     @classmethod
-    def fresh(cls, config: RunConfig, network: nn.Module, steps: int) -> "TrainingState":
-        """The state before the first of `steps` steps."""
+    def fresh(cls, config: RunConfig, network: nn.Module, steps: int, pictures: int) -> "TrainingState":
+        """The state before the first of `steps` steps, with that many training pictures."""
         optimizer = make_optimizer(config, network)
         averaging = get_ema_multi_avg_fn(config.average)
         average = AveragedModel(network, multi_avg_fn=averaging) if config.average else None
-        return cls(network, optimizer, make_schedule(config.schedule, optimizer, steps), average)
+        walk = Walk(pictures, min(config.batch_size, pictures), config.seed, config.skip)
+        return cls(network, optimizer, make_schedule(config.schedule, optimizer, steps), average, walk)
 
     @property
     def scored(self) -> nn.Module:
@@ -69,6 +72,8 @@ class TrainingState:
         tensors = _prefixed("network", self.network.state_dict()) | _prefixed("best", self.best)
         if self.average is not None:
             tensors |= _prefixed("average", self.average.state_dict())
+        walked, walk = self.walk.pack()
+        tensors |= _prefixed("walk", walked)
         numbers: dict[str, Any] = {}
         for index, entries in self.optimizer.state_dict()["state"].items():
             for key, value in entries.items():
@@ -78,6 +83,7 @@ class TrainingState:
                     numbers[f"{index}/{key}"] = value
         plain = {
             "progress": vars(self.progress),
+            "walk": walk,
             "schedule": self.schedule.state_dict(),
             "optimizer_groups": self.optimizer.state_dict()["param_groups"],
             "optimizer_numbers": numbers,
@@ -92,6 +98,7 @@ class TrainingState:
         if self.average is not None:
             self.average.load_state_dict(_under("average", tensors))
         self.schedule.load_state_dict(plain["schedule"])
+        self.walk.unpack(_under("walk", tensors), plain["walk"])
         self.progress = Progress(**plain["progress"])
         self._unpack_optimizer(_under("optimizer", tensors), plain["optimizer_numbers"], plain["optimizer_groups"])
 
