@@ -7,7 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --quiet --disable-pip-version-check
 
-.PHONY: help train test lint faults bench byhand page check harm docs
+.PHONY: help train test lint faults bench race byhand page check harm docs
 .DEFAULT_GOAL := help
 
 help:            ## this list
@@ -33,8 +33,11 @@ faults: $(VENV)/.development  ## kills while saving, flipped bits, cut files, wi
 	$(BIN)/python bench/own_pictures.py
 
 bench: $(VENV)/.development  ## accuracy over seeds, the budget, the step's speed (about half an hour; run it alone)
-	$(BIN)/python bench/step_rate.py
+	$(BIN)/python bench/limit.py
 	$(BIN)/python bench/accuracy.py
+
+race: $(VENV)/.runtime  ## convlens beside other libraries, three seeds each (many hours; goes on where it stopped; run it alone)
+	$(BIN)/python -m bench.race
 
 byhand: $(VENV)/.development  ## random networks and single values by hand against PyTorch (about half an hour)
 	$(BIN)/python bench/chains.py
