@@ -91,7 +91,7 @@ def test_the_gravest_first(report: Report) -> None:
     report.findings.sort(key=lambda one: one.order)
     headings = [line for line in printed(report).splitlines() if line in ("Errors", "Warnings", "Worth knowing")]
     assert headings == ["Errors", "Warnings", "Worth knowing"]
-    assert printed(report).endswith("1 error, 1 warning and 1 note in 1 file.\n")
+    assert printed(report).endswith("1 error, 1 warning and 1 info in 1 file.\n")
 
 
 def test_markup_in_the_source_is_printed_as_it_stands(script: Path) -> None:

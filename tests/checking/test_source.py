@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from convlens.checking import source
+from convlens.checking import source, trees
 from convlens.checking.notebooks import Cell
 from convlens.checking.source import UncheckableError, parse, read
 
@@ -25,7 +25,7 @@ REFUSED = {
     "too deep": (b"x = " + b"-" * 3000 + b"1\n", ""),
     "brackets too deep": (b"(" * 500 + b")" * 500, ""),
     "too large": (b"#" * (source.MAX_BYTES + 1), "larger than 500 kB"),
-    "too many elements": (b"x = [" + b"1," * source.MAX_NODES + b"]\n", "elements"),
+    "too many elements": (b"x = [" + b"1," * trees.MAX_NODES + b"]\n", "elements"),
 }
 
 

@@ -27,12 +27,21 @@ def opened(*arguments: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
-        found = re.fullmatch(r"The page is at (http://127\.0\.0\.1:\d+/) \(Ctrl-C ends it\)\.\n", line)
+        found = re.fullmatch(r"The page is at (http://127\.0\.0\.1:\d+/)(\?key=[\w-]+) \(Ctrl-C ends it\)\.\n", line)
         assert found, line
+        let_in(found[1] + found[2])
         yield process, found[1]
     finally:
         process.kill()
         process.communicate()
+
+
+def let_in(address: str) -> None:
+    """Open the address as it is printed; from then on the plain ones are answered, as in a browser."""
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with opener.open(address) as answer:
+        assert answer.read().startswith(b"<!doctype html>")
+    urllib.request.install_opener(opener)
 
 
 def end(process: subprocess.Popen[str]) -> Result:

@@ -121,7 +121,9 @@ class _Batches:
         one = Pass(None, turns=forward.turns, calls=forward.calls)
         within = self.loop_of(forward) is not None
         later = [event for event in self.forwards if event.index > forward.index]
-        following = (event for event in later if within or event.module is forward.module)
+        following = (
+            event for event in later if within or event.module is forward.module or event.turns != forward.turns
+        )
         end = next((event.first if within else event.index for event in following), len(self.events))
         for event in self.events[forward.first : end]:
             if event.index > forward.index and (

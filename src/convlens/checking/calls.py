@@ -4,8 +4,8 @@ import ast
 
 from convlens.checking.events import Backward, Step, ZeroGrad
 from convlens.checking.instances import Instances
+from convlens.checking.library import applying, pixels
 from convlens.checking.library import arguments as parsing
-from convlens.checking.library import layers, pixels
 from convlens.checking.library.functions import call_external
 from convlens.checking.library.methods import call_method
 from convlens.checking.library.tensors import backward
@@ -41,7 +41,7 @@ class Calls(Instances):
         if isinstance(callee, UserClass):
             return self.instantiate(callee, arguments, site)
         if isinstance(callee, Module):
-            return layers.apply(self, callee, arguments, site)
+            return applying.apply(self, callee, arguments, site)
         if isinstance(callee, External) and callee.name == "super":
             return self._super(arguments, site)
         if isinstance(callee, External):
@@ -71,11 +71,15 @@ class Calls(Instances):
         if isinstance(func, ast.Attribute) and func.attr == "zero_grad":  # of an optimizer's class of the user's own
             self.emit(ZeroGrad(site=site, owner=None))
         self._note_update(arguments, site)
+        self.handed_over(arguments, site)
         result = parsing.unknown_result(self, name, arguments, site)
         if isinstance(func, ast.Attribute) and func.attr == "reshape":
             result = parsing.pictures(arguments, site) or result
         self.note_call(name, None, arguments, site, result)
         return result
+
+    def handed_over(self, arguments: Arguments, site: Site) -> None:
+        """Functions that something unknown is given. Implemented in interpreter.py."""
 
     def _note_update(self, arguments: Arguments, site: Site) -> None:
         """Something unknown that is given a loss and an optimizer takes the step: `scaler(loss, optimizer)`."""
@@ -98,7 +102,7 @@ class Calls(Instances):
     def _call_method(self, method: Method, arguments: Arguments, site: Site) -> Value:
         if method.function is not None:
             if isinstance(method.receiver, Module) and method.name == "forward" and not self._in(method.receiver):
-                return layers.apply(self, method.receiver, arguments, site, direct=True)
+                return applying.apply(self, method.receiver, arguments, site, direct=True)
             return self.call_function(method.function, arguments, site, method.receiver)
         if isinstance(method.receiver, Super):
             return self._inherited(method.receiver, method.name, arguments, site)

@@ -34,9 +34,11 @@ class Comprehensions(Calls):
     def _comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, kind: str) -> Value:
         result = Items(site=self.at(node), kind="set" if kind == "set" else "list")
         parameters: list[Value] = []
+        around = len(self.turns)
 
         def collect() -> None:
             value = self.evaluate(node.elt)
+            result.grown = tuple(turn.loop for turn in self.turns[around:] if not turn.loop.unrolled)
             if isinstance(value, Parameters) and value.single:
                 parameters.append(value)
             result.elements.append(value)

@@ -24,7 +24,7 @@ class Displays(Comparing):
 
     def _eval_constant(self, node: ast.Constant) -> Value:
         value = node.value
-        return Unknown(site=self.at(node)) if value is ... else Constant(site=self.at(node), value=value)
+        return Unknown(site=self.at(node), name="...") if value is ... else Constant(site=self.at(node), value=value)
 
     def _eval_joinedstr(self, node: ast.JoinedStr) -> Value:
         parts: list[str] = []

@@ -7,7 +7,7 @@ from convlens.checking.displays import Displays
 from convlens.checking.events import Condition, ParameterSet
 from convlens.checking.library import modules, operations
 from convlens.checking.names import CONVENTIONS, canonical
-from convlens.checking.quantities import NAMES, arithmetic, magnitude
+from convlens.checking.quantities import NAMES, arithmetic, magnitude, negated
 from convlens.checking.values import (
     NONE,
     Arguments,
@@ -110,7 +110,7 @@ class Expressions(Displays):
         number = magnitude(value) if isinstance(value, Constant) else None
         if number is not None and isinstance(node.op, ast.USub):
             return Constant(site=site, value=-number, certain=isinstance(value, Constant) and value.certain)
-        return value
+        return negated(value, site) if isinstance(node.op, ast.USub) else value
 
     def truth(self, value: Value) -> bool | None:
         """Whether a value counts as true; None where that cannot be told."""

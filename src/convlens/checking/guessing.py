@@ -3,6 +3,7 @@
 import re
 
 from convlens.checking.library.data import split_named
+from convlens.checking.names import says_optimizer
 from convlens.checking.statements import Statements
 from convlens.checking.values import (
     Arguments,
@@ -28,7 +29,6 @@ _NO_MODEL = re.compile(
 )
 """What has the word in it and is no network: what makes one, describes one, or says where one is kept."""
 _LOADER = re.compile(r"loader|^(train|test|val|valid|eval)_?(dl|iter|data|batches)$|^(dl|data_iter|dataset_iter)$")
-_OPTIMIZER = re.compile(r"^(opt|optim|optimi[sz]er)$|_(opt|optim|optimi[sz]er)$")
 _SCHEDULER = re.compile(r"sched")
 _LOSS = re.compile(r"^(criterion|loss_fn|loss_func|loss_function|lossfn|crit|objective)$")
 _IMAGES = re.compile(r"^(x|xb|images?|imgs?|inputs?|data|batch_x|X)$")
@@ -67,7 +67,7 @@ def _guess(walker: Statements, name: str, model: Module | None, function: Functi
         shapes = {value.dataset.item for value in known if value.dataset}
         guess = Dataset(site=site, split=split, item=shapes.pop() if len(shapes) == 1 else None)
         return Loader(site=site, opaque=True, dataset=guess)
-    if _OPTIMIZER.search(lower):
+    if says_optimizer(lower):
         groups = [Parameters(modules=(model,))] if model else []
         return Optimizer(site=site, kind="", parameters=groups, complete=False)
     if _SCHEDULER.search(lower):

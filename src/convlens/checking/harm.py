@@ -80,8 +80,12 @@ def _told(name: str, figure: Figure | None) -> str:
         return "unknown"
     times, unit = (100, " %") if name in ("accuracy", "printed") else (1, "")
     values = [times * value for value in (figure.mean, figure.low, figure.high)]
-    mean, low, high = (f"{value:.2f}" if name == "loss" else f"{value:.1f}" for value in values)
+    mean, low, high = (_number(value, 2 if name == "loss" else 1) for value in values)
     return f"{mean}{unit} ({low} to {high})"
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}" if abs(value) < 1e4 else f"{value:.1e}"  # a loss may grow beyond all bounds
 
 
 def _case(row: dict[str, Any]) -> Case:

@@ -3,7 +3,7 @@
 import ast
 
 from convlens.checking.bodies import Bodies
-from convlens.checking.library import layers
+from convlens.checking.library import applying, layers
 from convlens.checking.library.methods import call_method
 from convlens.checking.values import (
     NONE,
@@ -82,5 +82,5 @@ class Instances(Bodies):
                 layers.fill(self, instance, arguments)
             return NONE
         if name == "forward":
-            return layers.apply_chain(self, instance, arguments, site)
+            return applying.apply_chain(self, instance, arguments, site)
         return call_method(self, instance, name, arguments, site)

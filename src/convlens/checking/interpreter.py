@@ -9,10 +9,20 @@ from pathlib import Path
 
 from convlens.checking import source as sources
 from convlens.checking.guessing import guessed_arguments, guessed_instance
-from convlens.checking.library import layers, lightning
+from convlens.checking.library import applying, lightning
 from convlens.checking.source import Source, UncheckableError
 from convlens.checking.statements import Statements
-from convlens.checking.values import Arguments, Function, Instance, Module, Scope, UserClass, Value
+from convlens.checking.values import (
+    Arguments,
+    Function,
+    Instance,
+    Method,
+    Module,
+    Scope,
+    Site,
+    UserClass,
+    Value,
+)
 from convlens.checking.walker import OutOfFuelError
 
 _MAX_NEIGHBOURS = 20
@@ -59,6 +69,25 @@ class Interpreter(Statements):
                 self._forget_modes()
                 self.call_function(value, guessed_arguments(self, value), None, None)
 
+    def handed_over(self, arguments: Arguments, site: Site) -> None:
+        """A function that trains, given to something unknown, which will call it: `study.optimize(objective)`."""
+        for one in (*arguments.positional, *arguments.keywords.values()):
+            function = one.function if isinstance(one, Method) else one
+            if not isinstance(function, Function) or function.node in self.walked:
+                continue
+            if _needed(function) <= 1 and self._goes_back(function.node, set()):
+                receiver = one.receiver if isinstance(one, Method) else None
+                self.call_function(function, guessed_arguments(self, function), site, receiver)
+
+    def _goes_back(self, node: ast.AST, seen: set[ast.AST]) -> bool:
+        """Whether gradients are computed in a function, or in those of this file that it calls."""
+        if node in seen:
+            return False
+        seen.add(node)
+        return any(getattr(part, "attr", "") == "backward" for part in ast.walk(node)) or any(
+            self._goes_back(called, seen) for called in self._called_in(node)
+        )
+
     def _is_own(self, value: Value) -> bool:
         return value.site is not None and value.site.source is self.main_source
 
@@ -87,7 +116,7 @@ class Interpreter(Statements):
         arguments = guessed_arguments(self, method)
         if isinstance(instance, Module) and method.name == "forward":
             positional = Arguments(positional=list(arguments.keywords.values()))
-            layers.apply(self, instance, positional, self.at(method.node))
+            applying.apply(self, instance, positional, self.at(method.node))
             return
         receiver = None if method.flavour == "staticmethod" else instance
         self.call_function(method, arguments, None, receiver)
@@ -138,6 +167,12 @@ class Interpreter(Statements):
         finally:
             self.scope, self.source, self.calls, self.turns, self.conditions = before
         return scope
+
+
+def _needed(function: Function) -> int:
+    """How many arguments a function has to be given, its object aside."""
+    spec = function.node.args
+    return len([*spec.posonlyargs, *spec.args]) - len(spec.defaults) - (function.owner is not None)
 
 
 def _callers_first(functions: list[Function]) -> list[Function]:

@@ -41,6 +41,14 @@ _OTHER_MODELS = ("sklearn", "xgboost", "lightgbm", "catboost", "tensorflow", "ke
                  "statsmodels", "spacy", "onnxruntime", "numpy", "jax", "flax")  # fmt: skip
 
 
+_OPTIMIZER = re.compile(r"^(opt|optim|optimi[sz]er)$|_(opt|optim|optimi[sz]er)$", re.I)
+
+
+def says_optimizer(name: str) -> bool:
+    """Whether a variable or parameter is an optimizer by its name."""
+    return _OPTIMIZER.search(name) is not None
+
+
 def says_network(variable: str, maker: str) -> bool:
     """Whether what something unknown made is a network of PyTorch, by the name of its variable."""
     is_class = variable[:1].isupper() and not variable.isupper()

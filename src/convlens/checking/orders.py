@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from convlens.checking.events import Operation
 from convlens.checking.facts import TRANSPARENT
-from convlens.checking.values import Constant, Site, Slice, Tensor, Value
+from convlens.checking.values import Constant, Items, Site, Slice, Tensor, Unknown, Value
 
 # sklearn's split gives each array a part of its own, in the same order
 PASSING = ("train_test_split", "permute", "div", "sub", "add", "mul", "tensor", "as_tensor", "from_numpy", "array",
@@ -63,7 +63,7 @@ def orders_of(tensor: Tensor) -> History | None:
             index = one.made_by.arguments.get("index")
             if isinstance(index, Tensor):
                 found.append(Order(_draw(index), one.made_by.site))
-            elif not isinstance(index, Slice | Constant):
+            elif not isinstance(index, Slice | Constant) and not _keeps_rows(index):
                 if index is None:
                     return None
                 found.append(Order(index, one.made_by.site))
@@ -75,6 +75,12 @@ def orders_of(tensor: Tensor) -> History | None:
             return History(found[::-1], one.made_by.index) if one.op in _STORED else None
         one = one.made_by.input
     return History(found[::-1])
+
+
+def _keeps_rows(index: Value | None) -> bool:
+    """`images[:, None]`, `images[..., 0]`."""
+    first = index.elements[0] if isinstance(index, Items) and index.elements else None
+    return isinstance(first, Slice) or (isinstance(first, Unknown) and first.name == "...")
 
 
 def _mixes(made: Operation) -> bool:
@@ -92,7 +98,8 @@ def first_difference(ours: list[Order], theirs: list[Order]) -> tuple[Order | No
 
 def _draw(index: Tensor) -> Tensor:
     """The permutation that an index was cut from."""
-    while index.made_by is not None and index.op in ("getitem", *TRANSPARENT) and index.made_by.input is not None:
+    through = ("getitem", "tensor", "as_tensor", "from_numpy", "array", "asarray", "long", "astype", *TRANSPARENT)
+    while index.made_by is not None and index.op in through and index.made_by.input is not None:
         index = index.made_by.input
     return index
 

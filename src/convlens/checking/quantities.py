@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from convlens.checking.events import Divided
@@ -58,6 +59,14 @@ def magnitude(value: Value) -> float | None:
     if isinstance(value, Constant) and isinstance(value.value, int | float):
         return value.value
     return value.value if isinstance(value, Number) else None
+
+
+def negated(value: Value, site: Site) -> Value:
+    """`-value`: of a number that counts something, it still says what."""
+    if isinstance(value, Number):
+        less = None if value.value is None else -value.value
+        return replace(value, site=site, op="neg", parts=(value,), size=None, value=less)
+    return Unknown(site=site) if isinstance(value, Unknown) else value
 
 
 def _constants(op: str, left: Constant, right: Constant, site: Site) -> Value:

@@ -12,8 +12,9 @@ _PASSING = ("permute", "transpose", "flip", "stack", "cat", "getitem", "tensor",
             "array", "astype", "roll", "interpolate", "pad", "expand", "repeat", "train_test_split", "permutation",
             *TRANSPARENT)  # fmt: skip
 _ARITHMETIC = ("add", "sub", "mul", "div")
-_GEOMETRIC = ("Resize", "CenterCrop", "Pad", "Grayscale", "ToPILImage", "GaussianBlur", "ColorJitter", "AutoAugment",
-              "RandAugment", "TrivialAugmentWide", "AugMix", "ElasticTransform")  # fmt: skip
+_KEEPING = ("Resize", "CenterCrop", "Pad", "Grayscale", "ToPILImage", "GaussianBlur", "ColorJitter", "AutoAugment",
+            "RandAugment", "TrivialAugmentWide", "AugMix", "ElasticTransform", "PILToTensor", "ToImage", "ToDtype",
+            "ToPureTensor")  # fmt: skip
 _STATISTICS = ("mean", "std", "max", "min", "amax", "var")
 _EACH = -1
 """In place of the identity of data: each picture's own statistic."""
@@ -164,9 +165,7 @@ def transform(scale: Scale, made: Transform) -> bool:
         elif step.made is not None:
             if not _by_function(scale, step.made):
                 return False
-        elif step.kind in _WRAPPING or not (
-            step.kind.startswith("Random") or step.kind in (*_GEOMETRIC, "PILToTensor", "ToImage", "ToDtype")
-        ):
+        elif step.kind in _WRAPPING or not (step.kind.startswith("Random") or step.kind in _KEEPING):
             return False
     return True
 

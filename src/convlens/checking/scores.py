@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 
-from convlens.checking.events import Assigned, Divided, Loop, LossComputed
+from convlens.checking.events import Assigned, Divided, Loop, LossComputed, Operation
 from convlens.checking.facts import Facts, Pass
 from convlens.checking.values import (
     Constant,
@@ -79,12 +79,18 @@ def _tensor(tensor: Tensor) -> Score | None:
         if made.compares_answers:
             share = "mean" in ops or "div" in ops
             return Score("accuracy" if share else "correct", by_items, loops, tensor.of)
-        ops.append(made.op)
+        ops.append("div" if _is_share(made) else made.op)
         if made.op == "add" and not loops:
             loops = tuple(loop for loop in made.loops if not loop.unrolled)
         others = [value for value in made.inputs if isinstance(value, Number | Constant | Unknown)]
         by_items = by_items or (made.op == "mul" and any(_counts_items(other) for other in others))
     return None
+
+
+def _is_share(made: Operation) -> bool:
+    """`correct.mul_(100.0 / batch_size)`."""
+    factors = [one for one in (*made.inputs, made.arguments.get("other")) if isinstance(one, Number)]
+    return made.op == "mul" and any(one.op == "div" and any(map(_counts_items, one.parts[1:])) for one in factors)
 
 
 def _counts_items(value: Value) -> bool:

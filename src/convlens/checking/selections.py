@@ -152,7 +152,7 @@ def _of_tensors(facts: Facts, one: Tensor, loop: Loop | None, other: Tensor, oth
         return "same"
     if _rows_of(a, b) or _rows_of(b, a):
         return "overlap"
-    if a.op == "getitem" and b.op == "getitem":
+    if a.op == b.op and a.op in ("getitem", "train_test_split"):
         return of_indices(facts, a, b) or _of_indices_within(facts, a, b)
     if a.made_by is None and b.made_by is None and isinstance(a.of, Dataset) and isinstance(b.of, Dataset):
         return of_sets(facts, a.of, b.of) if a.role == b.role == "images" else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from convlens.checking import notebooks
+from convlens.checking import notebooks, trees
 from convlens.checking.notebooks import Cell
 from convlens.errors import ConvlensError
 
@@ -23,12 +23,8 @@ STDIN = Path("<stdin>")
 """The name of what comes from standard input."""
 SUFFIXES = (".py", ".pyw", ".pyi", "")
 """Of Python files; a script on the path often has none."""
-MAX_NODES = 200_000
-MAX_DEPTH = 90
 LINE_END = re.compile(r"\r\n|\r|\n")
 """The ends of lines, as the parser counts them."""
-_MAGIC = re.compile(r"(?m)^([ \t]*)(?:(?:%{1,2}[A-Za-z]|[!?](?!=)|[\w.]+\s*=\s*[%!])(?:.*\\\n)*.*|[\w.]+\?{1,2})$")
-"""Notebook commands, with the lines that a backslash joins to them."""
 
 
 class UncheckableError(ConvlensError):
@@ -216,26 +212,16 @@ def parse(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = _tree(text)
+            tree = trees.parse(text)
     except SyntaxError as error:
         place = notebooks.place(cells, error.lineno or 1)
         said = re.sub(r"on line (\d+)", lambda found: f"in {notebooks.place(cells, int(found[1]))}", error.msg)
         raise UncheckableError(file, f"is not Python, {place}: {said.rstrip('.?')}.") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise UncheckableError(file, f"cannot be parsed: {str(error) or type(error).__name__}.") from None
-    _measure(tree, file)
+    if (reason := trees.too_much(tree)) is not None:
+        raise UncheckableError(file, reason)
     return Source(file, text, tree, file_lines, cells)
-
-
-def _tree(text: str) -> ast.Module:
-    """The syntax tree, with `pass` for notebook commands (`%matplotlib inline`, `!pip install`) where there are any."""
-    try:
-        return ast.parse(text)
-    except SyntaxError:
-        python = _MAGIC.sub(lambda found: found[1] + "pass" + "\n" * found[0].count("\n"), text)
-        if python == text:
-            raise
-        return ast.parse(python)
 
 
 def decoded(file: Path, data: bytes) -> tuple[str, str]:
@@ -249,16 +235,3 @@ def decoded(file: Path, data: bytes) -> tuple[str, str]:
         return data.decode(encoding), encoding
     except (SyntaxError, UnicodeDecodeError, LookupError):
         raise UncheckableError(file, "is not text in a known encoding.") from None
-
-
-def _measure(tree: ast.Module, file: Path) -> None:
-    """Refuse what would take too long or too deep a recursion, without recursing."""
-    level: list[ast.AST] = [tree]
-    nodes = depth = 0
-    while level:
-        nodes, depth = nodes + len(level), depth + 1
-        if nodes > MAX_NODES:
-            raise UncheckableError(file, f"has more than {MAX_NODES} elements, too many to be checked.")
-        if depth > MAX_DEPTH:
-            raise UncheckableError(file, f"is nested more than {MAX_DEPTH} levels deep, too deep to be checked.")
-        level = [child for node in level for child in ast.iter_child_nodes(node)]

@@ -1,5 +1,6 @@
 """Items chosen by number: which part of the indices each use takes, and whether two parts share some."""
 
+import ast
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ from convlens.checking.values import (
     Iterating,
     Number,
     Part,
+    Site,
     Slice,
     Tensor,
     Value,
@@ -43,6 +45,8 @@ def of_indices(facts: Facts, one: Value, other: Value) -> Relation:
     """How the items that two lists of indices, or two slices, choose relate."""
     if one is other:
         return "same"
+    if (how := _of_splits(one, other)) is not None:
+        return how
     a, b = _span(one), _span(other)
     if a is None or b is None:
         return "overlap" if _part_of(one, other) or _part_of(other, one) else None
@@ -55,7 +59,36 @@ def of_indices(facts: Facts, one: Value, other: Value) -> Relation:
 
 def _part_of(one: Value, other: Value) -> bool:
     """Whether the first was cut from the second, of which all is taken."""
+    if isinstance(one, Tensor) and one.op in ("getitem", "train_test_split") and one.made_by is not None:
+        index = one.made_by.arguments.get("index")
+        return one.made_by.input is other and (one.op != "getitem" or isinstance(index, Slice))
     return isinstance(one, Items | Part) and one.part is not None and one.whole is other
+
+
+def _of_splits(one: Value, other: Value) -> Relation:
+    """Parts that sklearn's `train_test_split` made of the same whole: those of two calls share some."""
+    a, b = _split(one), _split(other)
+    if a is None or b is None or a[0] is not b[0] or one.site is None or other.site is None:
+        return None
+    if one.site.node is other.site.node or _draw_alike(one.site, other.site):
+        return "same" if a[1] == b[1] else "disjoint"
+    return "overlap"
+
+
+def _split(value: Value) -> tuple[Value | None, object] | None:
+    """What was split, and the number of the part."""
+    if isinstance(value, Tensor) and value.op == "train_test_split" and value.made_by is not None:
+        part = value.made_by.arguments.get("part")
+        return value.made_by.input, part.value if isinstance(part, Constant) else None
+    if isinstance(value, Items | Part) and isinstance(value.part, Constant) and value.whole is not None:
+        return value.whole, value.part.value
+    return None
+
+
+def _draw_alike(one: Site, other: Site) -> bool:
+    """Whether two splits are asked for in the same way, with a seed, so that they choose the same items."""
+    ours, theirs = ([ast.unparse(part) for part in getattr(site.node, "keywords", ())] for site in (one, other))
+    return ours == theirs and any(option.startswith("random_state") for option in ours)
 
 
 def _span(value: Value) -> _Span | None:  # noqa: PLR0911 - a list of cases

@@ -5,14 +5,15 @@ import ast
 from convlens.checking.events import Discarded, Returned
 from convlens.checking.library.containers import grow, undecided
 from convlens.checking.managers import Managers
-from convlens.checking.names import says_network
-from convlens.checking.quantities import NAMES, arithmetic
+from convlens.checking.names import says_network, says_optimizer
+from convlens.checking.quantities import NAMES, arithmetic, magnitude
 from convlens.checking.values import (
     Constant,
     Items,
     Module,
     Number,
     NumberKind,
+    Optimizer,
     Unknown,
     Value,
 )
@@ -45,24 +46,29 @@ class Statements(Managers):
             if isinstance(target, ast.Name | ast.Attribute) and ast.dump(_as_load(target)) == ast.dump(value_node.left):
                 self._augment(value_node, target, NAMES[type(value_node.op).__name__], value_node.right)
                 return
+        if isinstance(node.value, ast.ListComp) and self._sums_up(node, node.targets[0], node.value):
+            return
         value = self.evaluate(node.value)
         if isinstance(value, Unknown) and isinstance(node.value, ast.Call):
-            value = self._network_from_elsewhere(node.targets[0], value, node.value)
+            value = self._from_elsewhere(node.targets[0], value, node.value)
         for target in node.targets:
             self.assign(target, value)
 
-    def _network_from_elsewhere(self, target: ast.expr, value: Unknown, call: ast.Call) -> Value:
-        """`model = build(10)` with a `build` that is not known: a network of which nothing is known."""
+    def _from_elsewhere(self, target: ast.expr, value: Unknown, call: ast.Call) -> Value:
+        """`model = build(10)` with a `build` that is not known: a network, or optimizer, of which nothing is known."""
         name = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
-        if not says_network(name, value.name) or "torch" not in self.source.text:
+        network, optimizer = says_network(name, value.name), says_optimizer(name)
+        if not (network or optimizer) or "torch" not in self.source.text:
             return value
-        made = Module(site=value.site, kind="unknown", name=value.name or name, complete=False)
-        made.state["mode"] = None if value.name == "torch.load" else "train"
+        inner = self._networks_given(call)
+        if network:
+            return _network_from_elsewhere(name, value, inner)
+        return Optimizer(site=value.site, complete=False) if inner or "parameters()" in ast.unparse(call) else value
+
+    def _networks_given(self, call: ast.Call) -> list[Module]:
         parts = (*call.args, *(keyword.value for keyword in call.keywords))
         given = [self.evaluate(part) for part in parts if isinstance(part, ast.Name)]
-        inner = [one for one in given if isinstance(one, Module)]  # it may be a wrapper around them
-        made.children = {f"(given {number})": one for number, one in enumerate(inner)}
-        return made
+        return [one for one in given if isinstance(one, Module)]
 
     def _stmt_annassign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
@@ -83,6 +89,20 @@ class Statements(Managers):
         if op == "add":
             value = self._accumulated(node, target, before, added, value)
         self.assign(target, value, op)
+
+    def _sums_up(self, node: ast.Assign, target: ast.expr, summing: ast.ListComp) -> bool:
+        """`self.sums = [a + b for a, b in zip(self.sums, new)]`: several sums that grow side by side."""
+        adds = isinstance(summing.elt, ast.BinOp) and isinstance(summing.elt.op, ast.Add)
+        if not adds or ast.unparse(target) not in ast.unparse(summing.generators[0].iter):
+            return False
+        before, value = self.evaluate(target), self.evaluate(summing)
+        if not (isinstance(before, Items) and isinstance(value, Items) and len(before.elements) == len(value.elements)):
+            self.assign(target, value)
+            return True
+        for at, (old, new) in enumerate(zip(before.elements, value.elements, strict=True)):
+            value.elements[at] = self._accumulated(node, target, old, _added(old, new), new)
+        self.assign(target, value, "add")
+        return True
 
     def _accumulated(self, node: ast.AST, target: ast.expr, before: Value, added: Value, value: Value) -> Value:
         """A sum that grows from turn to turn."""
@@ -130,6 +150,22 @@ class Statements(Managers):
         for target in node.targets:
             if isinstance(target, ast.Name) and target.id in self.scope.names:
                 self.memory.write(self.scope.names, target.id, Unknown(site=self.at(node)))
+
+
+def _network_from_elsewhere(name: str, value: Unknown, inner: list[Module]) -> Module:
+    made = Module(site=value.site, kind="unknown", name=value.name or name, complete=False)
+    made.state["mode"] = None if value.name == "torch.load" else "train"
+    # it may be a wrapper around those that were given
+    made.children = {f"(given {number})": one for number, one in enumerate(inner)}
+    return made
+
+
+def _added(before: Value, after: Value) -> Value:
+    """What was added to get from one number to the next."""
+    a, b = magnitude(before), magnitude(after)
+    if isinstance(after, Constant) and a is not None and b is not None:
+        return Constant(value=b - a)
+    return after.parts[-1] if isinstance(after, Number) and after.parts else after
 
 
 def _as_load(target: ast.expr) -> ast.expr:

@@ -64,13 +64,14 @@ def _serve(load: "Callable[[], Content] | None", port: int | None, browser: bool
     import webbrowser
 
     from convlens.web import serving
+    from convlens.web.keys import Keys
     from convlens.web.server import application
     from convlens.web.static import Files
 
     listening = serving.listen(port)
     port = listening.getsockname()[1]
-    address = f"http://{serving.HOST}:{port}/"
-    typer.echo(f"The page is at {address} (Ctrl-C ends it).")
+    keys = Keys(port)
+    typer.echo(f"The page is at {keys.address} (Ctrl-C ends it).")
     if browser:  # in a thread of its own: some browsers are waited for
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    serving.serve(application(Files(), port, load), listening)
+        threading.Thread(target=webbrowser.open, args=(keys.address_for_once,), daemon=True).start()
+    serving.serve(application(Files(), port, load, keys), listening)

@@ -63,8 +63,8 @@ def summary(report: Report) -> str:
 def counted(findings: list[Finding]) -> str:
     """`2 errors and 1 warning`; empty for none."""
     counts = {severity: sum(one.severity is severity for one in findings) for severity in Severity}
-    words = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-    told = [f"{count} {words[severity]}{'s' * (count != 1)}" for severity, count in counts.items() if count]
+    plurals = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "infos"}
+    told = [f"{count} {severity if count == 1 else plurals[severity]}" for severity, count in counts.items() if count]
     return " and ".join(told) if len(told) < 3 else f"{told[0]}, {told[1]} and {told[2]}"
 
 

@@ -2,6 +2,7 @@
 
 import builtins
 
+from convlens.checking.library import reshaping
 from convlens.checking.values import (
     Arguments,
     Constant,
@@ -90,11 +91,8 @@ def forget_modes(walker: Walker, name: str, arguments: Arguments) -> None:
 def pictures(arguments: Arguments, site: Site) -> Tensor | None:
     """`rows.reshape(-1, 1, 28, 28)` of something unknown: as many pictures as there are."""
     given = arguments.positional
-    sizes = given[0].elements if len(given) == 1 and isinstance(given[0], Items) else given
-    sides = [one.value for one in sizes if isinstance(one, Constant) and isinstance(one.value, int)]
-    if len(sides) != len(sizes) or len(sides) != 4 or sides[0] != -1 or min(sides[1:]) < 1:
-        return None
-    return Tensor(site=site, shape=("N", *sides[1:]), graph=False, numpy=True)
+    shape = reshaping.pictures(given[0] if len(given) == 1 else Items(elements=given))
+    return Tensor(site=site, shape=shape, graph=False, numpy=True) if shape is not None else None
 
 
 def unknown_result(walker: Walker, name: str, arguments: Arguments, site: Site) -> Value:

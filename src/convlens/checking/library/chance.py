@@ -1,5 +1,6 @@
 """NumPy's random arrays: `np.random.rand(100, 28, 28)`, `rng.normal(size=(100, 28, 28))`."""
 
+from convlens.checking.library import splitting
 from convlens.checking.library.signatures import bind
 from convlens.checking.values import Arguments, Constant, Items, Number, Site, Size, Tensor, Tool, Unknown, Value
 from convlens.checking.walker import Walker
@@ -50,7 +51,9 @@ def generator(walker: Walker, name: str, arguments: Arguments, site: Site) -> Va
 
 
 def generator_method(walker: Walker, tool: Tool, name: str, arguments: Arguments, site: Site) -> Value:
-    """`rng.normal(size=(100, 28, 28))`."""
+    """`rng.normal(size=(100, 28, 28))`, `rng.permutation(n)`."""
+    if name == "permutation":
+        return splitting.permuted(walker, name, arguments, site)
     return random_array(walker, name, arguments, site)
 
 

@@ -27,6 +27,7 @@ from convlens.checking.walker import Walker
 
 _MNIST = "root train=True transform=None target_transform=None download=False"
 _SPLIT = "root split='train' transform=None target_transform=None download=False"
+_MEDICAL = "split transform=None target_transform=None download=False as_rgb=False root=None size=None"
 DATASETS: dict[str, tuple[str, Shape | None, int | None, int, int]] = {
     "MNIST": (_MNIST, (1, 28, 28), 10, 60000, 10000),
     "FashionMNIST": (_MNIST, (1, 28, 28), 10, 60000, 10000),
@@ -49,9 +50,12 @@ DATASETS: dict[str, tuple[str, Shape | None, int | None, int, int]] = {
     "ImageNet": ("root split='train' transform=None", (3, None, None), 1000, 0, 0),
     "ImageFolder": ("root transform=None target_transform=None", (3, None, None), None, 0, 0),
     "DatasetFolder": ("root loader extensions=None transform=None", (3, None, None), None, 0, 0),
+    **{f"{name}MNIST": (_MEDICAL, (channels, 28, 28), classes, 0, 0) for name, channels, classes in (
+        ("Path", 3, 9), ("Derma", 3, 7), ("OCT", 1, 4), ("Pneumonia", 1, 2), ("Breast", 1, 2), ("Blood", 3, 8),
+        ("Tissue", 1, 8), ("OrganA", 1, 11), ("OrganC", 1, 11), ("OrganS", 1, 11))},
     "FakeData": ("size=1000 image_size=(3,224,224) num_classes=10 transform=None", None, None, 0, 0),
 }  # fmt: skip
-"""Constructor, shape of one picture, classes, pictures for training and for testing (torchvision.datasets)."""
+"""Constructor, shape of one picture, classes, pictures to train and to test on (torchvision.datasets, medmnist)."""
 
 _EMNIST = {"byclass": 62, "bymerge": 47, "balanced": 47, "letters": 27, "digits": 10, "mnist": 10}
 """Classes by split; the letters count from 1, class 0 is empty."""
@@ -87,6 +91,8 @@ def dataset(walker: Walker, name: str, arguments: Arguments, site: Site) -> Data
         shape = None
     bound = bind(signature, arguments)
     made = Dataset(site=site, kind=name, arguments=bound, shape=shape, classes=classes)
+    if signature is _MEDICAL:
+        _medical(made)
     made.split = _split(made, name)
     made.size = (train_size if made.split == "train" else test_size if made.split == "test" else 0) or None
     if name == "FakeData":
@@ -114,6 +120,13 @@ def _split(made: Dataset, name: str) -> Split | None:
         return "train" if train.value else "test"
     split = made.constant("split")
     return split_named(split) if isinstance(split, str) else None
+
+
+def _medical(made: Dataset) -> None:
+    """MedMNIST's pictures may be had larger, and in colour."""
+    side = made.constant("size") or 28
+    channels = 3 if made.constant("as_rgb") is True else made.shape[0] if made.shape else None
+    made.shape = (channels, side, side) if isinstance(side, int) else None
 
 
 def _fake(made: Dataset) -> None:

@@ -4,6 +4,8 @@ import math
 
 from convlens.checking.events import Backward
 from convlens.checking.library import (
+    albumentations,
+    arrays,
     counting,
     data,
     layers,
@@ -43,10 +45,12 @@ def call_external(walker: Walker, name: str, arguments: Arguments, site: Site) -
         return training.scheduler(walker, last, arguments, site)
     if name.startswith("torch.optim.") and last in training.OPTIMIZERS:
         return training.optimizer(walker, last, arguments, site)
-    if name.startswith("torchvision.datasets.") and last in data.DATASETS:
+    if package in ("torchvision.datasets", "medmnist") and last in data.DATASETS:
         return data.dataset(walker, last, arguments, site)
     if name.startswith("torchvision.transforms") and "functional" not in name and last in transforms.TRANSFORMS:
         return transforms.transform(walker, last, arguments, site)
+    if package in ("albumentations", "albumentations.pytorch", "albumentations.pytorch.transforms"):
+        return albumentations.make(walker, last, arguments, site)
     if name.startswith("torchvision.models.") and last[:1].islower() and "Weights" not in name:
         return layers.known_network(walker, last, arguments, site)
     if package == "torch.nn.init":
@@ -119,4 +123,4 @@ def _math(name: str, arguments: Arguments, site: Site) -> Value:
     return value if isinstance(value, Number) else Unknown(site=site)
 
 
-FUNCTIONS = {**python.FUNCTIONS, **tools.FUNCTIONS}
+FUNCTIONS = {**python.FUNCTIONS, **tools.FUNCTIONS, **arrays.FUNCTIONS}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from convlens.checking.events import Backward, Step, ZeroGrad
-from convlens.checking.library import layers, operations, running
+from convlens.checking.library import applying, operations, running
 from convlens.checking.library.signatures import bind
 from convlens.checking.values import (
     Arguments,
@@ -139,7 +139,7 @@ def _supervised(walker: Walker, made: Tool, batch: Value) -> None:
     owner = optimizer if isinstance(optimizer, Optimizer) else None
     walker.emit(ZeroGrad(site=site, owner=owner, via=_VIA))
     parts, _ = walker.elements(batch, site)
-    output = layers.apply(walker, model, Arguments(positional=parts[:1]), site)
+    output = applying.apply(walker, model, Arguments(positional=parts[:1]), site)
     loss = walker.call(loss_fn, Arguments(positional=[output, *parts[1:2]]), site) if loss_fn else None
     walker.emit(Backward(site=site, loss=loss, via=_VIA))
     walker.emit(Step(site=site, optimizer=owner, via=_VIA))
@@ -153,6 +153,6 @@ def _evaluated(walker: Walker, made: Tool, batch: Value) -> None:
     running.switch(walker, model, "eval")
     parts, _ = walker.elements(batch, site)
     with walker.recording(False):
-        output = layers.apply(walker, model, Arguments(positional=parts[:1]), site)
+        output = applying.apply(walker, model, Arguments(positional=parts[:1]), site)
         chosen = operations.operate(walker, "argmax", [output], {"dim": Constant(value=1)}, site)
         operations.operate(walker, "eq", [chosen, *parts[1:2]], {}, site)

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from convlens.checking.events import ModeSet, ParameterSet, ZeroGrad
-from convlens.checking.library import containers, layers, lightning
+from convlens.checking.library import applying, containers, layers, lightning
 from convlens.checking.library.tensors import backward
 from convlens.checking.values import (
     Arguments,
@@ -40,7 +40,7 @@ def module_method(walker: Walker, module: Module, name: str, arguments: Argument
         set_mode(walker, module, "eval", site)
         return module
     if name in ("forward", "__call__"):
-        return layers.apply(walker, module, arguments, site, direct=name == "forward")
+        return applying.apply(walker, module, arguments, site, direct=name == "forward")
     if name in ("backward", "manual_backward"):  # of an engine that wraps the network
         backward(walker, arguments.get(0, "loss"), site, "framework")
         return Constant(site=site, value=None)

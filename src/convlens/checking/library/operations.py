@@ -1,7 +1,7 @@
 """Operations on tensors: one table for the functions of torch, the methods of a tensor and the layers."""
 
 from convlens.checking.events import LossComputed, Operation
-from convlens.checking.library import geometry, pixels
+from convlens.checking.library import geometry, pixels, reshaping
 from convlens.checking.library.operation_table import ELEMENTWISE, LOSSES, OPERATIONS, SAME_AS
 from convlens.checking.library.signatures import bind
 from convlens.checking.library.sizing import Sizing
@@ -74,6 +74,8 @@ def operate(
     if first is not None and (first.shape is not None or op in ("conv2d",)):
         sizing = Sizing(walker, op, first, first.shape or (), arguments, layer, site, inputs)
         shape = geometry.shape_after(sizing)
+    elif first is not None and op in ("view", "reshape"):
+        shape = reshaping.pictures(arguments.get("sizes"))
     output = Tensor(site=site, shape=shape, graph=_graph(walker, op, inputs, layer))
     if first is not None:
         _carry(op, first, output)

@@ -7,6 +7,7 @@ from convlens.checking.values import (
     Constant,
     Function,
     Items,
+    Mapping,
     Number,
     Shape,
     Site,
@@ -112,13 +113,17 @@ def _flat(inputs: list[Value]) -> list[Value]:
 
 
 def call_transform(walker: Walker, transform: Transform, arguments: Arguments, site: Site) -> Value:
-    """`transform(picture)`."""
+    """`transform(picture)`; `transform(image=picture)["image"]` of albumentations."""
+    if "image" in arguments.keywords:
+        made = call_transform(walker, transform, Arguments([arguments.keywords["image"]]), site)
+        return Mapping(site=site, entries={"image": made}, open=True)
     given = arguments.get(0)
     shape = pictures.channels_first(given)
     kinds = [step.kind for step in transform.flat()]
     if not isinstance(given, Tensor) and not any(kind in (*_TO_UNIT, *_FROM_PICTURE) for kind in kinds):
         return Unknown(site=site)
-    of = given.of if isinstance(given, Tensor) else transform
+    known = isinstance(given, Tensor) and (given.of is not None or given.dtype != "uint8")
+    of = given.of if isinstance(given, Tensor) and known else transform
     before = given.scale if isinstance(given, Tensor) else "0..255"
     sizes, scale = through(walker, (shape, before), transform)
     if isinstance(given, Tensor) and given.numpy and before == "0..255" and given.dtype != "uint8":

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 from convlens.checking.library.sizing import Sizing, dimensions, whole
-from convlens.checking.values import Constant, Items, Number, Shape, Size, Slice, Tensor, Value
+from convlens.checking.values import Constant, Items, Number, Shape, Size, Slice, Tensor, Unknown, Value
 
 
 def _flatten(s: Sizing) -> Shape | None:
@@ -30,6 +30,14 @@ def _view(s: Sizing) -> Shape | None:
         return None
     wanted = [whole(side) for side in sizes.elements]
     return _reshaped(s, wanted)
+
+
+def pictures(sizes: Value | None) -> Shape | None:
+    """`view(-1, 1, 28, 28)` of something whose sizes are not known: as many pictures as there are."""
+    wanted = [whole(side) for side in sizes.elements] if isinstance(sizes, Items) and not sizes.open else []
+    if len(wanted) != 4 or wanted[0] not in (-1, "N") or not all(isinstance(side, int) for side in wanted[1:]):
+        return None
+    return None if -1 in wanted[1:] else ("N", *wanted[1:])
 
 
 def _repeat(s: Sizing) -> Shape | None:
@@ -183,9 +191,14 @@ def _stack(s: Sizing) -> Shape | None:
 def after_index(shape: Shape, parts: Sequence[Value]) -> Shape | None:
     """What `x[:, 0]` leaves; None where an index is neither a number nor a slice nor None."""
     left, sides = list(shape), list[Size]()
-    for part in parts:
+    for at, part in enumerate(parts):
         if isinstance(part, Constant) and part.value is None:
             sides.append(1)
+        elif isinstance(part, Unknown) and part.name == "...":
+            taken = sum(not (isinstance(one, Constant) and one.value is None) for one in parts[at + 1 :])
+            kept = max(len(left) - taken, 0)
+            sides += left[:kept]
+            left = left[kept:]
         elif not left:
             return None
         elif isinstance(part, Slice):

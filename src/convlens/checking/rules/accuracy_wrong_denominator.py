@@ -10,7 +10,7 @@ from convlens.checking.fixing import replace
 from convlens.checking.percentages import taken_twice
 from convlens.checking.rules import Rule
 from convlens.checking.scores import batches_of_one, counts_batches, counts_items, data_of, never_read, pass_over, score
-from convlens.checking.values import Constant, Dataset, Loader, Number, Tensor, Value
+from convlens.checking.values import Constant, Dataset, Loader, Number, Tensor, Tool, Value
 
 _SCRIPT = """
 import torch
@@ -104,7 +104,11 @@ def _other_size(facts: Facts, one: Pass | None, of: Value | None, below: Value) 
         return None
     if isinstance(below, Constant):
         return _training_size(facts, scored, below)
-    if not isinstance(below, Number) or below.kind != "items" or below.summed or below.parts:
+    if not isinstance(below, Number) or below.summed or below.parts:
+        return None
+    if (other := _loader_of(facts, one, below.tensor or below.of)) is not None:
+        return f"the number of items in {facts.purposes.label(other, 'another loader')}, which is not what was scored"
+    if below.kind != "items":
         return None
     if below.tensor is not None and any(part.op == "getitem" for part in below.tensor.ancestry()):
         return None  # a batch or a part cut from the tensor
@@ -120,6 +124,22 @@ def _other_size(facts: Facts, one: Pass | None, of: Value | None, below: Value) 
         return None
     name = facts.purposes.label(counted, "another set")
     return f"the size of {name}{_numbers(scored, counted)}, which is not what was scored"
+
+
+def _loader_of(facts: Facts, one: Pass | None, indices: Value | None) -> Loader | None:
+    """The loader whose items these indices choose, where it is another one than that which was scored."""
+    holders = [loader for loader in facts.loaders if indices is not None and _indices(loader) is indices]
+    scored = one.loader if one is not None else None
+    if not holders or not isinstance(scored, Loader) or scored.opaque or _indices(scored) is indices:
+        return None
+    return holders[0]
+
+
+def _indices(loader: Loader) -> Value | None:
+    """The indices of the items that a loader gives: of its sampler, or of its part of a data set."""
+    sampler = loader.arguments.get("sampler")
+    chosen = loader.dataset.arguments.get("indices") if loader.dataset is not None else None
+    return sampler.arguments.get("indices") if isinstance(sampler, Tool) else chosen
 
 
 def _chosen_from(scored: Dataset, whole: Tensor) -> bool:

@@ -8,7 +8,7 @@ from convlens.checking.facts import Facts, produced
 from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.fixing import add_argument, replace
 from convlens.checking.rules import Rule
-from convlens.checking.values import NONE, Constant, Items, Loader, Tensor, Value
+from convlens.checking.values import NONE, Constant, Items, Loader, Mapping, Tensor, Value
 
 _SCRIPT = """
 import torch
@@ -45,7 +45,7 @@ _KEEPS = ("softmax", "log_softmax", "sigmoid", "detach", "data", "cpu", "to", "c
 
 def check(facts: Facts) -> Iterator[Finding]:
     """`argmax`, `max` and `topk` over the first dimension of what a network gave for a batch."""
-    outputs = {id(event.output): event for event in facts.of(Forward)}
+    outputs = {id(output): event for event in facts.of(Forward) for output in _outputs(event.output)}
     compared = {id(value) for event in facts.operations("eq", "ne") for value in _back(event)}
     for event in facts.operations("argmax", "max", "topk", "argsort"):
         if event.inside or event.input is None:
@@ -65,6 +65,11 @@ def check(facts: Facts) -> Iterator[Finding]:
                 event.site, f"`{_short(event)}` without `dim` gives one number for the whole batch.",
                 fix=_fix(event, dim),
             )  # fmt: skip
+
+
+def _outputs(value: Value | None) -> list[Value | None]:
+    """What a network gives: one tensor, or several, one for each of its heads."""
+    return list(value.entries.values()) if isinstance(value, Mapping) else [value]
 
 
 def _network(value: Value, outputs: dict[int, Forward]) -> Forward | None:

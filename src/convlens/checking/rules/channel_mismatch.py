@@ -1,5 +1,6 @@
 """A layer made for another number of channels than reaches it."""
 
+import ast
 from collections.abc import Iterator
 
 from convlens.checking.dataflow import in_call_of_layer, is_channels_last, set_argument
@@ -63,7 +64,21 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _site(facts: Facts, layer: Module, argument: str) -> Site | None:
     site = in_call_of_layer(layer, argument)
+    if site is layer.site:
+        site = _call_of_block(facts, layer) or site
     return site if facts.in_file(site) else layer.site
+
+
+def _call_of_block(facts: Facts, layer: Module) -> Site | None:
+    """Of a block with numbers of its own, `Block(width, 2 * width)`, the call that gives the layer's first number."""
+    making = facts.making(layer)
+    call = making.calls[-1] if making is not None and making.calls else None
+    node = layer.site.node if layer.site is not None else None
+    if call is None or call.site is None or not isinstance(node, ast.Call) or not node.args:
+        return None
+    number, given = node.args[0], call.site.node
+    named = isinstance(number, ast.Name) and number.id in {one.arg for one in call.function.node.args.args}
+    return call.site if named and isinstance(given, ast.Call) and given.args else None
 
 
 def _from(tensor: Tensor) -> str:

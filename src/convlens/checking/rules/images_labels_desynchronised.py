@@ -4,7 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from convlens.checking.events import Called, Forward, LossComputed, Operation
+from convlens.checking.conditions import exclusive
+from convlens.checking.events import Assigned, Called, Forward, LossComputed, Operation
 from convlens.checking.facts import TRANSPARENT, Facts
 from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.orders import PASSING, comparable, first_difference, is_random, orders_of
@@ -134,7 +135,10 @@ def _shuffled_in_a_set(facts: Facts) -> Iterator[Finding]:
         cls = owner.cls if isinstance(owner, Instance) else None
         if cls is None or not _is_shuffle(event) or "seed" in ast.unparse(cls.node) or event.node in told:
             continue
-        together, shuffled = _read_together(cls.node), _shuffled_names(cls.node)
+        together, shuffled = (
+            _read_together(cls.node) - _of_other_modes(facts, event, cls.node),
+            _shuffled_names(cls.node),
+        )
         alone = _argument(event) in together and not shuffled >= together and len(together) > 1
         if alone and not _made_of(_argument(event), cls.node, together):
             told.add(event.node)
@@ -143,6 +147,14 @@ def _shuffled_in_a_set(facts: Facts) -> Iterator[Finding]:
                 event.site, f"`{_argument(event)}` is shuffled alone; {others} keeps its order.",
                 fix=Fix("Draw one permutation and index both with it."),
             )  # fmt: skip
+
+
+def _of_other_modes(facts: Facts, event: Called, cls: ast.ClassDef) -> set[str]:
+    """Attributes that the class makes elsewhere only: in another mode of the set than the one that is shuffled."""
+    owner = event.calls[-1].receiver if event.calls else None
+    made = {one.target for one in facts.of(Assigned) if one.owner is owner and not exclusive(one, event)}
+    targets = (node for node in ast.walk(cls) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+    return {ast.unparse(node) for node in targets} - made
 
 
 def _made_of(shuffled: str, cls: ast.ClassDef, names: set[str]) -> bool:

@@ -74,15 +74,22 @@ def _sums(one: Pass) -> Iterator[tuple[Event, Value]]:
         start = plain.get(event.target)
         if not event.augmented:
             plain[event.target] = event
-        if not isinstance(event.value, Tensor) or event.value.op not in ("add", "stack", "cat"):
-            continue
         if before is None or before.turns == event.turns or not of_a_loss(event.value):
             continue
         if start is not None and _batch(one, start) == _batch(one, event):
             continue  # begun anew in each batch
-        grown = any(tensor is before.value for tensor in gradient_flow(event.value))
-        if grown or (event.augmented == "add" and (start is None or start.turns != event.turns)):
-            yield event, event.value
+        earlier = _parts(before.value)
+        for value in _parts(event.value):
+            grown = any(tensor in earlier for tensor in gradient_flow(value))
+            if grown or (event.augmented == "add" and (start is None or start.turns != event.turns)):
+                yield event, value
+                break
+
+
+def _parts(value: Value) -> list[Tensor]:
+    """The sums in what is assigned: the value itself, or several side by side in a list."""
+    ones = value.elements if isinstance(value, Items) else [value]
+    return [one for one in ones if isinstance(one, Tensor) and one.op in ("add", "stack", "cat")]
 
 
 def _batch(one: Pass, event: Event) -> tuple[Turn, ...]:

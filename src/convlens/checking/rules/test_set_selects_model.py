@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from convlens.checking.events import Called, Compared, Event, Operation, SchedulerStep, Step
+from convlens.checking.events import Called, Compared, Event, Operation, Returned, SchedulerStep, Step
 from convlens.checking.facts import Facts, enclosing
 from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.rules import Rule
@@ -90,12 +90,21 @@ def _choices(facts: Facts) -> Iterator[_Choice]:
     for step in facts.of(SchedulerStep):
         if step.metric is not None and _repeated(facts, step):
             yield step, [(step.metric, None)], "The learning rate is steered by the score on"
+    for returned in facts.of(Returned):
+        if returned.function is not None and any(one is returned.function for one in _objectives(facts)):
+            yield returned, [(returned.value, None)], "Each trial is judged by the score on"
     for call in facts.called(*_BEST):
         values: list[tuple[Value, ast.expr | None]] = [
             (value, None) for value in call.arguments if _over_epochs(facts, call, value)
         ]
         if not _drawn(call):
             yield call, values, "The best of many scores is taken on"
+
+
+def _objectives(facts: Facts) -> list[Value]:
+    """The functions by whose results a search decides: `study.optimize(objective)`."""
+    calls = [event for event in facts.of(Called) if event.name.endswith(".optimize")]
+    return [value for call in calls for value in (*call.arguments, *call.keywords.values())]
 
 
 def _finding(facts: Facts, event: Event, value: Value, what: str) -> Finding:

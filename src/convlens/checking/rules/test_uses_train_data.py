@@ -69,7 +69,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _same_items(facts: Facts, trained: Use, scored: Use) -> Iterator[Finding]:
     purposes = facts.purposes
-    if purposes.mentions_training(scored.source):
+    if purposes.mentions_training(scored.source) or _for_the_training_score(facts, scored):
         return
     said = purposes.spoken(scored.source), purposes.spoken(scored.dataset)
     set_is_test = scored.dataset is not trained.dataset and said[1] in ("test", "validation")
@@ -82,6 +82,13 @@ def _same_items(facts: Facts, trained: Use, scored: Use) -> Iterator[Finding]:
             f"{purposes.label(scored.source, 'This')} gives the pictures that are trained on.",
             fix=_other_set(facts, scored),
         )
+
+
+def _for_the_training_score(facts: Facts, scored: Use) -> bool:
+    """Whether it is made in a branch that says so: `if mode == "eval_train":`."""
+    making = facts.making(scored.source)
+    tests = [test.site.text for test in making.conditions] if making is not None else []
+    return any(re.search(r"eval_?train|train_?eval", text, re.IGNORECASE) for text in tests)
 
 
 def _forgotten(facts: Facts, scored: Use) -> bool:

@@ -4,13 +4,14 @@ import ast
 import re
 from collections.abc import Iterator
 
-from convlens.checking.events import Assigned, Called, LoopEntered, Operation
-from convlens.checking.facts import Facts, Pass, enclosing
+from convlens.checking.events import Assigned, Called, Loop, LoopEntered, Operation
+from convlens.checking.facts import Facts, Pass
 from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.fixing import add_argument, replace
 from convlens.checking.purposes import Use
 from convlens.checking.rules import Rule
-from convlens.checking.values import Constant, Dataset, Instance, Loader, Site, Tensor, Tool, Unknown, UserClass, Value
+from convlens.checking.shuffling import order_is_fixed, permuted_once, shuffled_on_a_device
+from convlens.checking.values import Instance, Loader, Site, Tensor, Unknown, Value
 
 _SCRIPT = """
 import torch
@@ -41,10 +42,7 @@ RULE = Rule(
     bad=_SCRIPT.replace("ORDER", ""),
     good=_SCRIPT.replace("ORDER", ", shuffle=True"),
 )
-_DEVICE = re.compile(r"cuda|gpu|mps|xpu|accel|device", re.IGNORECASE)
 _TEXT = "embedding"
-_DRAWS = re.compile(r"\.choice|\.sample\(")
-_NUMBER = re.compile(r"rand(int|range|perm)")
 _RANDOM = re.compile(r"(randperm|permutation|shuffle|sample|random_split|randint|choices?|Sampler)\(")
 
 
@@ -53,19 +51,22 @@ def check(facts: Facts) -> Iterator[Finding]:
     for use in facts.purposes.training:
         if isinstance(use.source, Loader) and use.source.site is not None:
             yield from _loader(facts, use, use.source)
-    random = _RANDOM.search(ast.unparse(facts.tree)) is not None
     for one in facts.training_passes():
         if one.loop is not None and one.loop.loader is None and one.turns and not one.guessed and one.forwards:
-            yield from _tensors(one, random)
+            yield from _tensors(facts, one, one.loop)
 
 
-def _tensors(one: Pass, random: bool) -> Iterator[Finding]:
+def _tensors(facts: Facts, one: Pass, loop: Loop) -> Iterator[Finding]:
     """Batches that are cut from tensors, in an epoch loop."""
     if any(part.kind == _TEXT for model in one.models for part in model.modules()):
         return  # text, whose order is what is learned
     given = next((value for value in one.forwards[0].inputs if isinstance(value, Tensor)), None)
     cuts = [part.made_by for part in (given.ancestry() if given else ()) if part.made_by and part.op == "getitem"]
-    drawn = [order for cut in cuts for order in _drawn(cut.arguments.get("index"))]
+    in_order = [cut for cut in cuts if _repeated(cut, one) and _in_file_order(cut.arguments.get("index"))]
+    # an order drawn for each batch mixes the pictures in it, which are the same ones every time
+    drawn = [
+        order for cut in cuts for order in _drawn(cut.arguments.get("index")) if not (in_order and order.within(loop))
+    ]
     if any(order.turns and "manual_seed(" not in order.site.text for order in drawn):
         return
     if drawn:
@@ -78,12 +79,19 @@ def _tensors(one: Pass, random: bool) -> Iterator[Finding]:
             severity=Severity.ERROR if again else Severity.WARNING,
             fix=Fix("Draw a new permutation at the start of each epoch."),
         )
-    elif not random and any(_in_file_order(cut.arguments.get("index")) for cut in cuts if _repeated(cut, one)):
+    elif in_order and not _draws_elsewhere(facts, in_order[-1]):
         yield RULE.finding(
-            one.site,
+            one.site if in_order[-1].within(loop) else in_order[-1].site,
             "The batches are cut from the tensors in the same order in every epoch.",
             fix=Fix("Draw `torch.randperm(len(images))` at the start of each epoch and cut it into batches."),
         )
+
+
+def _draws_elsewhere(facts: Facts, cut: Operation) -> bool:
+    """Whether the class that cuts the batches, or else the script, has something in it that draws an order."""
+    owner = cut.calls[-1].receiver if cut.calls else None
+    tree = owner.cls.node if isinstance(owner, Instance) and owner.cls is not None else facts.tree
+    return _RANDOM.search(ast.unparse(tree)) is not None
 
 
 def _repeated(cut: Operation, one: Pass) -> bool:
@@ -105,7 +113,7 @@ def _loader(facts: Facts, use: Use, loader: Loader) -> Iterator[Finding]:
             fix=_without_sampler(loader),
         )
         return
-    if not _order_is_fixed(loader) or _remade_each_epoch(facts, loader):
+    if not order_is_fixed(loader) or _remade_each_epoch(facts, loader):
         return
     if _asked_for_one_batch(facts, loader) or (use.seen is None and _replaced(facts, loader)):
         return
@@ -113,12 +121,12 @@ def _loader(facts: Facts, use: Use, loader: Loader) -> Iterator[Finding]:
         return
     site = _place(facts, loader)
     name = facts.purposes.label(loader, "This loader")
-    on_device = _shuffled_on_a_device(loader)
+    on_device = shuffled_on_a_device(loader)
     if on_device:
         message = f"{name} shuffles only where `{on_device}` holds; elsewhere every epoch has the same order."
     else:
         message = f"{name} is trained on and does not shuffle: every epoch has the same order."
-    once = _permuted_once(facts, loader)
+    once = permuted_once(facts, loader)
     yield RULE.finding(
         site,
         message + (" The split has mixed the items once." if once else ""),
@@ -150,17 +158,6 @@ def _asked_for_one_batch(facts: Facts, loader: Loader) -> bool:
     return once and not walked
 
 
-def _order_is_fixed(loader: Loader) -> bool:
-    if any(_given(loader.arguments.get(name)) for name in ("sampler", "batch_sampler")) or _streams(loader):
-        return _in_sequence(loader.arguments.get("sampler"))
-    if _shuffled_on_a_device(loader):
-        return True
-    shuffle = loader.arguments.get("shuffle")
-    if shuffle is None or not isinstance(shuffle, Constant) or shuffle.value or not shuffle.certain:
-        return False
-    return loader.dataset is not None or shuffle.site is not None
-
-
 def _only_with_sampler(loader: Loader) -> bool:
     """`shuffle=sampler is not None`, the wrong way round."""
     shuffle = loader.arguments.get("shuffle")
@@ -180,90 +177,6 @@ def _without_sampler(loader: Loader) -> Fix:
         if node
         else Fix(note)
     )
-
-
-def _given(value: Value | None) -> bool:
-    return value is not None and not (isinstance(value, Constant) and value.value is None)
-
-
-def _in_sequence(sampler: Value | None) -> bool:
-    if isinstance(sampler, Instance) and sampler.cls is not None:
-        text = ast.unparse(sampler.cls.node)
-        return "range(" in text and not re.search(r"rand|perm|shuffle|sample\(", text)
-    return isinstance(sampler, Tool) and sampler.name == "SequentialSampler"
-
-
-def _streams(loader: Loader) -> bool:
-    """A data set that gives its items in an order of its own, or all of them in one batch."""
-    given = loader.dataset.root() if loader.dataset else None
-    batch, size = loader.constant("batch_size"), loader.dataset.size if loader.dataset else None
-    if isinstance(batch, int) and size is not None and batch >= size:
-        return True
-    cls = given.instance.cls if given and given.instance else None
-    return cls is not None and (any("Iter" in base for base in cls.foundations()) or _draws_items(cls))
-
-
-def _draws_items(cls: UserClass) -> bool:
-    """Whether `__getitem__` chooses what it gives at random, as for pairs of pictures."""
-    methods = (one for one in cls.node.body if isinstance(one, ast.FunctionDef) and one.name == "__getitem__")
-    return any(_DRAWS.search(ast.unparse(method)) or _indexed_by_chance(method) for method in methods)
-
-
-def _indexed_by_chance(method: ast.FunctionDef) -> bool:
-    """Whether a random number is an index; one that moves the picture by some pixels is none."""
-    drawn = {
-        name.id
-        for part in ast.walk(method)
-        if isinstance(part, ast.Assign) and _NUMBER.search(ast.unparse(part.value))
-        for target in part.targets
-        for name in ast.walk(target)
-        if isinstance(name, ast.Name)
-    }
-    for part in ast.walk(method):
-        if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Load) and not isinstance(part.slice, ast.Slice):
-            names = {name.id for name in ast.walk(part.slice) if isinstance(name, ast.Name)}
-            if names & drawn or _NUMBER.search(ast.unparse(part.slice)):
-                return True
-    return False
-
-
-def _shuffled_on_a_device(loader: Loader) -> str:
-    """The test that asks for a graphics card before it shuffles; empty where there is none."""
-    shuffle = loader.arguments.get("shuffle")
-    if shuffle is None or shuffle.site is None or loader.site is None:
-        return ""
-    source = shuffle.site.source
-    if isinstance(shuffle, Unknown):
-        text = shuffle.site.text
-        return text if _DEVICE.search(f"{shuffle.name} {text}") and "sampler" not in text else ""
-    around = set(enclosing(loader.site.source, loader.site.node))
-    for node in enclosing(source, shuffle.site.node):
-        if isinstance(node, ast.If | ast.IfExp) and node not in around and isinstance(shuffle, Constant):
-            test = source.segment(node.test)
-            other = node.orelse if isinstance(node.orelse, list) else [node.orelse]
-            inside_test = any(part is shuffle.site.node for part in ast.walk(node.test))
-            if _DEVICE.search(test) and not inside_test and not any("shuffle" in ast.unparse(one) for one in other):
-                return test if shuffle.value else ""
-    return ""
-
-
-def _permuted_once(facts: Facts, loader: Loader) -> bool:
-    """A part of `random_split`, a Subset of random indices, or parts from `train_test_split`."""
-    one: Dataset | None = loader.dataset
-    while one is not None:
-        if one.part >= 0:
-            return True
-        indices = one.arguments.get("indices")
-        if isinstance(indices, Tensor) and any(part.op == "randperm" for part in indices.ancestry()):
-            return True
-        if any(isinstance(part, Tensor) and _mixed(part) for part in one.tensors):
-            return True
-        one = one.parent
-    return bool(facts.called("sklearn.model_selection.train_test_split"))
-
-
-def _mixed(tensor: Tensor) -> bool:
-    return any(part.op == "randperm" for part in tensor.ancestry())
 
 
 def _remade_each_epoch(facts: Facts, loader: Loader) -> bool:
@@ -292,7 +205,7 @@ def _fix(facts: Facts, loader: Loader) -> Fix:
     note = "Shuffle the training loader: shuffle=True."
     shuffle, site = loader.arguments.get("shuffle"), loader.site
     shared = sum(1 for other in facts.loaders if other.site and site and other.site.node is site.node) > 1
-    if site is None or not isinstance(site.node, ast.Call) or shared or _given(loader.arguments.get("sampler")):
+    if site is None or not isinstance(site.node, ast.Call) or shared or loader.has("sampler"):
         return Fix(note)
     if shuffle is None or shuffle.site is None:
         return Fix(note, (add_argument(site.source, site.node, "shuffle=True"),))

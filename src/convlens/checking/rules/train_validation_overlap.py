@@ -8,7 +8,7 @@ from convlens.checking.findings import Finding, Fix, Severity
 from convlens.checking.purposes import Use
 from convlens.checking.rules import Rule
 from convlens.checking.selections import made_of_training_data, relation, rows_of
-from convlens.checking.values import Dataset, Items, Loader, Site, Tensor, Tool
+from convlens.checking.values import Dataset, Items, Loader, Part, Site, Tensor, Tool
 
 _SCRIPT = """
 import torch
@@ -88,8 +88,9 @@ def _is_named_as_training(facts: Facts, scored: Use) -> bool:
 
 
 def _of_all(facts: Facts, scored: Use) -> bool:
-    """Whether its name says that it is all the data, those trained on included."""
-    names = [*facts.purposes.names(scored.source), *facts.purposes.names(scored.dataset)]
+    """Whether its name says that it is all the data, those trained on included; a sampler takes a part of it."""
+    sampled = isinstance(scored.source, Loader) and scored.source.has("sampler")
+    names = [*facts.purposes.names(scored.source), *(() if sampled else facts.purposes.names(scored.dataset))]
     return any(_ALL.search(name) for name in names)
 
 
@@ -109,7 +110,7 @@ def _drawn_from(scored: Use) -> Site | None:
     instance = scored.dataset.instance if scored.dataset is not None else None
     held = [*(given.arguments.values() if isinstance(given, Tool) else ()),
             *(instance.attributes.values() if instance is not None else ())]  # fmt: skip
-    return next((one.site for one in held if isinstance(one, Items) and one.part is not None), None)
+    return next((one.site for one in held if isinstance(one, Items | Part) and one.part is not None), None)
 
 
 def _place(trained: Use, scored: Use) -> Loader | Dataset:

@@ -65,6 +65,11 @@ class Configured(Value):
         value = self.arguments.get(name)
         return value.value if isinstance(value, Constant) else None
 
+    def has(self, name: str) -> bool:
+        """Whether an argument is there and is not None."""
+        value = self.arguments.get(name)
+        return value is not None and not (isinstance(value, Constant) and value.value is None)
+
     def given(self, name: str) -> bool:
         """Whether an argument stands in the call (a default was not taken)."""
         value = self.arguments.get(name)
