@@ -9,7 +9,7 @@ from tests.browser.launching import launch
 from tests.browser.pages import Watched, exported, served
 from tests.browser.sums import Sums
 
-expect.set_options(timeout=20_000)  # a busy machine; what is right is seen at once
+expect.set_options(timeout=60_000)  # a busy machine; what is right is seen at once
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,11 @@ import shutil
 from playwright.sync_api import Browser, Playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# A root user in a container has no sandbox; the rest keeps Chromium from calling home.
-_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+# A root user in a container has no sandbox, and no camera; the rest keeps Chromium from calling home.
+_ARGUMENTS = [
+    *("--no-sandbox", "--use-fake-device-for-media-stream"),
+    *("--disable-background-networking", "--disable-component-update", "--no-first-run"),
+]
 
 
 def launch(playwright: Playwright) -> Browser:

@@ -10,22 +10,33 @@ import uvicorn
 from playwright.sync_api import Browser, Page
 
 from convlens.web import export
+from convlens.web.keys import Keys
 from convlens.web.server import application
-from convlens.web.serving import HOST, listen
+from convlens.web.serving import listen
 from convlens.web.static import Files
+
+# Until the page has heard of it.
+_GO = """(state) => new Promise((done) => {
+  const before = location.hash;
+  addEventListener("hashchange", () => setTimeout(done), { once: true });
+  location.hash = state;
+  if (location.hash === before) done();
+})"""
 
 Theme = Literal["light", "dark"]
 
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The address of a server without a run."""
+    """The address of a server without a run, with the key to it."""
     listening = listen(None)
     port = listening.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(application(Files(), port, None), lifespan="off", log_level="error"))
+    keys = Keys(port)
+    app = application(Files(), port, None, keys)
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="error"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
-    yield f"http://{HOST}:{port}/"
+    yield keys.address
     server.should_exit = True
     thread.join()
     listening.close()
@@ -43,11 +54,12 @@ class Watched:
 
     Attributes:
         page: Playwright's page.
-        address: the page's own, without a hash.
+        address: the page's own, without a key or a hash.
     """
 
     def __init__(self, browser: Browser, address: str, theme: Theme, width: int = 1280) -> None:
-        self.address = address
+        self.address = address.partition("?")[0]
+        self._door = address
         # Without motion nothing has to be waited for; one test looks at the motion itself.
         self._context = browser.new_context(
             viewport={"width": width, "height": 900},
@@ -57,7 +69,7 @@ class Watched:
             offline=address.startswith("file:"),
         )
         self.page = self._context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(60_000)
         self.faults: list[str] = []
         self.page.on("console", lambda message: self.faults.append(message.text))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
@@ -66,13 +78,13 @@ class Watched:
     def open(self, state: str = "") -> Page:
         """Open the page in a state, the hash of its address, and wait until its sections stand."""
         self.page.goto("about:blank")
-        self.page.goto(f"{self.address}{state}")
+        self.page.goto(f"{self._door}{state}")
         self.page.wait_for_selector("#formula .strip")
         return self.page
 
     def go(self, state: str) -> Page:
         """Change the hash of the open page's address, as a link in it would."""
-        self.page.evaluate("(state) => { location.hash = state; }", state)
+        self.page.evaluate(_GO, state)
         return self.page
 
     def close(self) -> None:

@@ -171,8 +171,7 @@ def _linear(chance: random.Random) -> Made:
 
 def _pad(chance: random.Random) -> Made:
     mode, value = chance.choice(["constant", "reflect", "replicate", "circular"]), chance.choice([0, 0, -1.5])
-    least = 0 if mode == "circular" else -1  # what it repeats when cut away from is not in its documentation
-    top, bottom, left, right = (chance.randint(least, 4) for _ in range(4))
+    top, bottom, left, right = (chance.randint(-1, 4) for _ in range(4))
     given = {"value": value} if mode == "constant" else {}
     options = {"padding": [top, bottom, left, right], "mode": mode, **given}
     return _call([_maps(chance)], "pad", options, lambda x: F.pad(x, (left, right, top, bottom), mode, **given))

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from convlens.byhand.kernels import Kernel, Matrix
 from convlens.byhand.lessons import BINARY_PICTURE, CROSS, SQUARE_PICTURE
 from convlens.byhand.sliding import slide
-from tests.browser.grids import frame, numbers, put
+from tests.browser.grids import frame, marked, numbers, put
 from tests.browser.pages import Watched
 
 pytestmark = pytest.mark.browser
@@ -93,9 +93,27 @@ def test_a_comma_and_a_fraction_are_numbers_and_letters_are_not(watched: Watched
     assert numbers(page, f"{SECTION} .grid.product")[0][0] == 0.25
     field.fill("abc")
     expect(field).to_have_attribute("aria-invalid", "true")
+    reason = page.locator(f"{SECTION} .grid.filter [role=alert]")
+    expect(reason).to_have_text("Type a number of at most six digits, such as −2, 0.5 or 1/4.")
+    expect(field).to_have_attribute("aria-errormessage", reason.get_attribute("id") or "")
     assert numbers(page, f"{SECTION} .grid.product")[0][0] == 0.25
     field.blur()
     expect(field).to_have_value("0.25")
+    expect(reason).to_be_empty()
+
+
+def test_what_belongs_to_a_number_is_marked(watched: Watched) -> None:
+    page = watched.open()
+    picture, result = f"{SECTION} .grid.picture", f"{SECTION} .grid.result"
+    page.locator(f"{picture} .cell[data-row='1'][data-column='0']").hover()
+    assert marked(page, result, "reads") == {(0, 0), (1, 0)}
+    page.locator(f"{SECTION} .grid.filter .cell[data-row='2'][data-column='1']").hover()
+    assert marked(page, result, "reads") == set()
+    assert marked(page, picture, "met") == {(row, column) for row in (2, 3, 4) for column in (1, 2, 3)}
+    page.locator("h1").hover()
+    assert marked(page, picture, "met") == set()
+    page.locator(f"{picture} input").first.focus()  # and by the keyboard
+    assert marked(page, result, "reads") == {(0, 0)}
 
 
 def test_hovering_shows_a_window_and_clicking_stays_there(watched: Watched) -> None:

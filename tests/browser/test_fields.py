@@ -46,8 +46,9 @@ def _adaptive(program: Program, chance: random.Random) -> None:
 
 def _pad(program: Program, chance: random.Random) -> None:
     top, bottom, left, right = (chance.randint(-1, 2) for _ in range(4))
-    options = {"padding": [top, bottom, left, right], "mode": "constant"}
-    program.add(lambda x: F.pad(x, (left, right, top, bottom)), "pad", options)
+    mode = chance.choice(["constant", "circular"])
+    options = {"padding": [top, bottom, left, right], "mode": mode}
+    program.add(lambda x: F.pad(x, (left, right, top, bottom), mode), "pad", options)
 
 
 def _branch(program: Program, chance: random.Random) -> None:

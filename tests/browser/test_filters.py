@@ -61,6 +61,48 @@ def test_the_lectures_filters_do_what_the_command_does(watched: Watched) -> None
         assert is_as_by_hand(page, kernel)
 
 
+def test_five_more_filters_find_edges_from_one_side(watched: Watched) -> None:
+    page = watched.open("#filters")
+    wait_for_picture(page)
+    entries = {}
+    for name in ("emboss", "sobelTop", "sobelBottom", "sobelLeft", "sobelRight"):
+        page.locator(SECTION).get_by_role("combobox", name="Filter").select_option(name)
+        found = numbers(page, f"{SECTION} .grid.filter")
+        entries[name] = np.array(found)
+        assert is_as_by_hand(page, Kernel("", tuple(tuple(row) for row in found)))  # type: ignore[arg-type]  # no cell is empty
+    assert (entries["sobelTop"] == -entries["sobelBottom"]).all()
+    assert (entries["sobelTop"] == entries["sobelLeft"].T).all()
+    assert (entries["sobelLeft"] == -entries["sobelRight"]).all()
+    assert entries["sobelRight"].sum() == 0
+    assert entries["emboss"].sum() == 1
+
+
+def test_the_camera_is_filtered_until_another_picture_is_chosen(watched: Watched) -> None:
+    page = watched.open("#filters")
+    wait_for_picture(page)
+    page.context.grant_permissions(["camera"])
+    section = page.locator(SECTION)
+    section.get_by_role("radio", name="Camera").check()
+    canvas = section.locator(".equation > .picture canvas")
+    expect(canvas).to_have_attribute("width", "180")
+    first = picture_of(page, "picture")
+    page.wait_for_timeout(1500)
+    assert (picture_of(page, "picture") != first).any()
+    section.get_by_role("radio", name="Photo").check()
+    expect(canvas).to_have_attribute("width", "160")
+    page.wait_for_timeout(300)
+    assert (picture_of(page, "picture") == cat()).all()
+
+
+def test_without_a_camera_it_is_told(watched: Watched) -> None:
+    page = watched.open("#filters")
+    wait_for_picture(page)
+    page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('no camera')); }")
+    page.locator(SECTION).get_by_role("radio", name="Camera").check()
+    expect(page.locator(f"{SECTION} .problem").filter(has_text="There is no camera")).to_be_visible()
+    assert (picture_of(page, "picture") == cat()).all()
+
+
 def test_ones_own_matrix_its_size_and_its_divisor(watched: Watched) -> None:
     page = watched.open("#filters?filter=sharpen")
     wait_for_picture(page)
@@ -78,6 +120,7 @@ def test_ones_own_matrix_its_size_and_its_divisor(watched: Watched) -> None:
     field = section.get_by_label("Divided by")
     field.fill("0")
     expect(field).to_have_attribute("aria-invalid", "true")
+    expect(section.get_by_text("Type a whole number from 1 to 999.")).to_be_visible()
     assert is_as_by_hand(page, Kernel("", ((0, -1, -1.5), (-1, 5, -1), (0, -1, 0)), divisor=3))
 
 

@@ -1,19 +1,16 @@
 """The run's own network in the page: every control, from a server by day and from a file by night."""
 
+# ruff: noqa: F811 - fixtures are asked for by the names that they are imported under
+
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
-from convlens.web import export
 from convlens.web.content import Content
-from convlens.web.static import PAGE
 from tests.browser.pages import Watched
-from tests.web.client import served
+from tests.browser.run_pages import homes, layer, opened, watched  # noqa: F401 - fixtures
 from tests.web.conftest import at_hand, content, run_path  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
@@ -21,68 +18,24 @@ pytestmark = pytest.mark.browser
 SECTIONS = ("network", "unit", "epochs", "curves", "confusion")
 
 
-@pytest.fixture(scope="module")
-def homes(content: Content, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:  # noqa: F811
-    """Where the page with the run is: from its server, and as a file."""
-    path = tmp_path_factory.mktemp("exported") / "run.html"
-    export.write(path, content)
-    with served(PAGE, lambda: content) as client:
-        yield {"served": client.home, "exported": path.as_uri()}
-
-
-@pytest.fixture(params=["served by day", "exported by night"])
-def watched(request: pytest.FixtureRequest, browser: Browser, homes: dict[str, str]) -> Iterator[Watched]:
-    place, _, time = request.param.split()
-    watched = Watched(browser, homes[place], "light" if time == "day" else "dark")
-    yield watched
-    watched.close()
-
-
-def opened(watched: Watched, state: str = "") -> Page:
-    """The page with the network's answer drawn."""
-    page = watched.open(state)
-    expect(page.locator("#network .bars li").first).to_be_visible()
-    return page
-
-
-def layer(page: Page, name: str) -> Locator:
-    return page.locator(".layers button").filter(has_text=re.compile(f"^{re.escape(name)}"))
-
-
-def test_all_operations_stand_from_left_to_right(watched: Watched, content: Content) -> None:  # noqa: F811
+def test_all_operations_stand_from_left_to_right(watched: Watched, content: Content) -> None:
     page = opened(watched)
     assert page.locator(".layers button").count() == len(content.document["operations"])
     expect(page.locator(".layers button[aria-pressed=true]")).to_have_count(1)
     layer(page, "conv2").click()
     about = page.locator(".open-layer .about")
     expect(about.locator("h3")).to_contain_text("conv2 (conv2d): 64 ×")
-    expect(about).to_contain_text("floor((n_in + 2p - k) / s) + 1")
-    expect(about).to_contain_text(re.compile(r"3\*3\*32\*64 \+ 64 = 18\D?496"))
+    sums = about.locator("math")
+    expect(sums.nth(0)).to_have_text("nout=⌊nin+2p−ks⌋+1=⌊4+2·1−31⌋+1=4")
+    expect(sums.nth(1)).to_have_text(re.compile(r"^kH·kW·Cin·Cout\+Cout=3·3·32·64\+64=18\D?496$"))
+    expect(sums.nth(2)).to_have_text("rout=rin+(k−1)·j=4+(3−1)·2=8")
+    expect(about).to_contain_text("One value depends on 8 × 8 pixels")
+    assert not re.search(r"floor|\*|_", about.inner_text())
+    for meaning, number in {"picture": "4", "filter": "3", "padding": "1", "result": "4"}.items():
+        expect(sums.nth(0).locator(f"mn.{meaning}")).to_have_text(number)
     expect(page).to_have_url(re.compile("network"))
     layer(page, "flatten").click()
-    expect(about).to_contain_text("Laid out in one row: 64 ·")
-
-
-def test_another_test_picture_is_chosen(watched: Watched, content: Content) -> None:  # noqa: F811
-    page = opened(watched)
-    thumbnails = page.locator(".strip-of-pictures .gallery button")
-    second = thumbnails.nth(1)
-    index = second.get_attribute("data-index")
-    second.click()
-    expect(second).to_have_attribute("aria-pressed", "true")
-    expect(page).to_have_url(re.compile(f"picture={index}(&|$)"))
-    page.locator(".strip-of-pictures select").select_option("1")
-    expect(thumbnails.first).to_have_attribute("aria-label", re.compile(content.run.classes[1]))
-    page.get_by_role("radio", name="Wrong ones").check()
-    wrong = [
-        index
-        for index, label, said in zip(
-            *(content.document["test"][k] for k in ("indices", "labels", "predicted")), strict=True
-        )
-        if label == 1 and said != 1
-    ]
-    where = page.locator(".strip-of-pictures .quiet").last
-    expect(where).to_have_text(re.compile(f"of {len(wrong)}$") if wrong else "There are none.")
+    expect(sums).to_have_text("nout=C·H·W=64·2·2=256")
 
 
 def test_a_value_is_worked_out_and_agrees_with_pytorch(watched: Watched) -> None:
@@ -123,7 +76,7 @@ def test_all_channels_are_shown_and_lead_further_back(watched: Watched) -> None:
     expect(unit.locator(".field figcaption")).to_contain_text("depends on")
 
 
-def test_a_neuron_shows_its_largest_products(watched: Watched, content: Content) -> None:  # noqa: F811
+def test_a_neuron_shows_its_largest_products(watched: Watched, content: Content) -> None:
     page = opened(watched)
     page.locator(f'[data-layer="{content.document["answer"]}"]').click()
     unit = page.locator("#unit")
@@ -150,44 +103,6 @@ def test_dropout_as_in_training_silences_units(watched: Watched) -> None:
     expect(note).to_contain_text("leaves every value as it is")
 
 
-def test_a_drawing_is_answered_and_kept_in_the_address(watched: Watched) -> None:
-    page = opened(watched)
-    page.locator("#network .pictures > fieldset input[value=drawing]").check()
-    board = page.locator(".board canvas")
-    box = board.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.7, steps=4)
-    page.mouse.up()
-    expect(page).to_have_url(re.compile("own="))
-    heading = page.locator(".answer h3").inner_text()
-    address = page.evaluate("location.hash")
-    opened(watched, address)
-    expect(page.locator(".answer h3")).to_have_text(heading)
-    board.focus()
-    for key in ("ArrowUp",) * 8 + ("ArrowRight",) * 8 + (" ",):  # a corner, where nothing is drawn yet
-        board.press(key)
-    expect(page).not_to_have_url(re.compile(re.escape(address) + "$"))
-    page.locator(".board").get_by_role("button", name="Clear").click()
-    page.locator(".board").get_by_role("radio", name="Eraser").check()
-
-
-def test_a_photo_is_prepared(watched: Watched, tmp_path: Path) -> None:
-    page = opened(watched)
-    page.locator("#network .pictures > fieldset input[value=photo]").check()
-    Image.linear_gradient("L").save(tmp_path / "photo.png")
-    page.locator(".photo input[type=file]").set_input_files(tmp_path / "photo.png")
-    expect(page.locator(".photo [role=status]")).to_contain_text("what the network sees")
-    expect(page).to_have_url(re.compile("source=photo"))
-    (tmp_path / "broken.png").write_bytes(b"no picture")
-    page.locator(".photo input[type=file]").set_input_files(tmp_path / "broken.png")
-    expect(page.locator(".photo [role=status]")).to_have_text(re.compile("not a PNG|cannot|could not", re.IGNORECASE))
-    watched.faults[:] = [
-        fault for fault in watched.faults if "400" not in fault
-    ]  # the server's refusal, which is meant
-
-
 def test_the_moments_of_training_are_gone_through(watched: Watched) -> None:
     page = opened(watched)
     epochs = page.locator("#epochs")
@@ -198,10 +113,56 @@ def test_the_moments_of_training_are_gone_through(watched: Watched) -> None:
     expect(page).to_have_url(re.compile("snapshot=0"))
     expect(page.locator("#unit .unit-value .note")).to_contain_text("earlier moment")
     epochs.locator("tbody button").nth(3).click()
-    expect(epochs.locator("tr[aria-current]")).to_have_attribute("data-place", "3")
+    expect(epochs.locator("tr[aria-current='true']")).to_have_attribute("data-place", "3")
     epochs.locator("select").select_option(label="conv2")
+    expect(page).to_have_url(re.compile("learned=4"))
     epochs.locator("tbody button").last.click()
     expect(epochs.locator(".reading")).to_contain_text("finished network")
+
+
+# A test picture that the network before its first step answers rightly by chance.
+_GUESSED = """async () => {
+  const { loadRun, loadSnapshot, loadPictures } = await import("convlens/run.js");
+  const { runNetwork } = await import("convlens/sums/network.js");
+  const { input } = await import("convlens/network/view.js");
+  const { sharesOf } = await import("convlens/network/probabilities.js");
+  const run = await loadRun();
+  const weights = await loadSnapshot(run, 0);
+  const pictures = await loadPictures(run, run.test.indices);
+  const place = pictures.findIndex((pixels, place) => {
+    const shares = sharesOf(runNetwork(run.operations, weights, input(run, pixels)).get(run.answer).data);
+    return shares.indexOf(Math.max(...shares)) === run.test.labels[place];
+  });
+  return run.test.indices[place];
+}"""
+
+
+def test_a_lucky_guess_is_not_praised(watched: Watched) -> None:
+    page = opened(watched)
+    verdicts = page.evaluate(
+        """async (cases) => {
+          const { verdictOf } = await import("convlens/network/verdict.js");
+          return cases.map((shares) => verdictOf(shares, 0));
+        }""",
+        [[0.111] + 9 * [0.0988], [0.3] + 9 * [0.0778], [0.6] + 9 * [0.0444], [0.3, 0.7], [0.52, 0.48], [0.7, 0.3]],
+    )
+    assert verdicts == ["guess", "unsure", "right", "wrong", "guess", "right"]
+    if watched.address.startswith("file:"):
+        return  # of the few pictures in the file the untrained network answers none rightly
+    index = page.evaluate(_GUESSED)
+    watched.go(f"#network?picture={index}&snapshot=0")
+    expect(page.locator(f'.gallery button[data-index="{index}"]').first).to_have_attribute("aria-pressed", "true")
+    answer = page.locator("#epochs tr[data-place='0'] td b")
+    expect(answer).to_have_class("")
+    expect(page.locator(".answer h3")).to_contain_text("%: the true class, but a guess: blind guessing gives 33.3")
+
+
+def test_moments_of_a_drawing_have_no_true_class(watched: Watched) -> None:
+    page = opened(watched, f"#network?source=drawing&own={86 * 'A'}")  # 64 black pixels
+    epochs = page.locator("#epochs")
+    expect(epochs.locator("tbody tr")).to_have_count(12)
+    heads = epochs.locator("thead th").evaluate_all("(heads) => heads.filter((one) => !one.hidden).length")
+    assert heads == epochs.locator("tbody tr").first.locator("th, td").count() == 3
 
 
 def test_the_curves_are_read_off(watched: Watched) -> None:
@@ -218,7 +179,7 @@ def test_the_curves_are_read_off(watched: Watched) -> None:
     assert curves.locator("path.line").count() == 4
 
 
-def test_a_cell_of_the_confusions_opens_its_pictures(watched: Watched, content: Content) -> None:  # noqa: F811
+def test_a_cell_of_the_confusions_opens_its_pictures(watched: Watched, content: Content) -> None:
     page = opened(watched)
     confusion = page.locator("#confusion")
     counts = content.document["test"]["confusion"]
@@ -234,29 +195,6 @@ def test_a_cell_of_the_confusions_opens_its_pictures(watched: Watched, content: 
     index = re.findall(r"\d+", name)[0]
     thumbnails.first.click()
     expect(page).to_have_url(re.compile(rf"#network\?.*picture={index}|#network$"))
-
-
-def test_code_is_checked_and_its_sizes_derived(watched: Watched) -> None:
-    page = opened(watched)
-    code = page.locator("#code")
-    if watched.address.startswith("file:"):
-        expect(code).to_contain_text("Checking code needs Python")
-        return
-    expect(code.locator(".verdict")).to_have_text("No code yet.")
-    code.get_by_role("button", name="An example with two mistakes").click()
-    expect(code.locator(".verdict")).to_have_text("2 findings.", timeout=60_000)
-    found = code.locator(".findings code").all_inner_texts()
-    assert sorted(found) == ["eval-mode-missing", "train-not-shuffled"]
-    assert code.locator(".numbers .error, .numbers .warning").count() == 2
-    code.locator(".findings button").first.click()
-    expect(code.locator("textarea")).to_be_focused()
-    code.get_by_role("button", name="Run it and derive the sizes").click()
-    expect(code.locator(".sizes")).to_contain_text("3136 neurons after the last convolution", timeout=60_000)
-    code.locator("textarea").fill("def broken(:")
-    expect(code.locator(".verdict")).to_contain_text("code.py", timeout=60_000)
-    watched.faults[:] = [
-        fault for fault in watched.faults if "400" not in fault
-    ]  # the server's refusal, which is meant
 
 
 @pytest.mark.parametrize("width", [380, 1280])

@@ -44,8 +44,9 @@ def page(
     page.on("request", lambda asked: requests.append(asked.url))
     if request.param == "served":
         with served(PAGE, lambda: content) as client:
-            page.goto(client.home)
+            page.goto(client.keys.address)
             yield page
+            context.close()  # before its server ends
             home = client.home
     else:
         context.set_offline(True)
@@ -54,7 +55,7 @@ def page(
         home = path.as_uri()
         page.goto(home)
         yield page
-    context.close()
+        context.close()
     assert complaints == []
     assert [url for url in requests if not url.startswith((home, "data:", "blob:"))] == []
 

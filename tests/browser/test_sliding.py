@@ -55,6 +55,20 @@ def unread(example: Example, padding: int) -> set[tuple[int, int]]:
     return {(r, c) for r in places for c in places if r not in rows or c not in columns}
 
 
+def test_what_belongs_to_a_number_is_marked_as_the_window_goes(watched: Watched) -> None:
+    page = watched.open("#sliding?size=6&kernel=3&stride=2&padding=1&dilation=2")
+    example = worked_out("convolution", 6, 3, 2, 1, 2)
+    at = {step.at: (step.rows, step.columns) for step in example.steps}
+    for row, column in ((-1, 1), (1, 3), (0, 0), (5, 5)):
+        page.locator(f"{SECTION} .grid.picture .cell[data-row='{row}'][data-column='{column}']").hover()
+        reads = {place for place, (rows, columns) in at.items() if row in rows and column in columns}
+        assert marked(page, f"{SECTION} .grid.result", "reads") == reads
+    for row, column in ((0, 0), (1, 2)):
+        page.locator(f"{SECTION} .grid.filter .cell[data-row='{row}'][data-column='{column}']").hover()
+        met = {(rows[row], columns[column]) for rows, columns in at.values()}
+        assert marked(page, f"{SECTION} .grid.picture", "met") == met
+
+
 def test_random_settings_give_what_python_gives(watched: Watched) -> None:
     page = watched.open()
     for kind, size, kernel, stride, padding, dilation in settings(25):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - as everyone calls it
 
 from convlens.byhand import arithmetic
 from convlens.networks import Lecture, Swift
@@ -141,6 +142,26 @@ def test_whole_channels_can_be_dropped_and_everything(sums: Sums) -> None:
     values = sums.run(picture, seed=0)[0]
     assert {tuple(channel.unique().tolist()) for channel in values[1]} == {(0.0,), (2.0,)}
     assert not values[2].any()
+
+
+def test_alpha_dropout_as_pytorch_does_it(sums: Sums) -> None:
+    torch.manual_seed(0)
+    picture = torch.randn(1, 2, 3, 3)
+    tries = torch.stack([F.alpha_dropout(picture, 0.3, training=True)[0] for _ in range(60)])
+    out = tries.flatten().mode().values  # the one number that all silenced units get
+    stays = torch.where(tries == out, torch.nan, tries).nanmean(dim=0)
+    program = Program([])
+    program.add(nn.Identity(), "dropout", {"p": 0.3, "alpha": True})
+    program.add(nn.Identity(), "dropout", {"p": 1.0, "alpha": True})
+    sums.load(*program.document(picture))
+    values = sums.run(picture, seed=0)[0]
+    masks = dict(sums.call("masks"))
+    mask = torch.tensor(masks[1]).reshape(2, 3, 3).bool()
+    assert mask.any() and not mask.all()
+    assert torch.allclose(values[1], torch.where(mask, stays, out))
+    assert not values[2].any()
+    for work, place in zip(sums.call("work", [[1, [0, 0, 0]], [1, [1, 2, 1]]]), ((0, 0, 0), (1, 2, 1)), strict=True):
+        assert work["value"] == pytest.approx(float(values[1][place]))
 
 
 def test_values_of_the_server_are_cut_by_operation(sums: Sums) -> None:

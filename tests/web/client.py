@@ -12,6 +12,7 @@ from typing import Any
 
 from convlens.web import serving
 from convlens.web.content import Content
+from convlens.web.keys import Keys
 from convlens.web.server import application
 from convlens.web.static import Files
 
@@ -30,11 +31,20 @@ class Answer:
 
 
 class Client:
-    """Asks the server at a port."""
+    """Asks the server at a port.
 
-    def __init__(self, port: int) -> None:
+    Attributes:
+        port, home: the page's port and address.
+        keys: the server's.
+        cookie: what a browser sends that was let in.
+    """
+
+    def __init__(self, port: int, keys: Keys) -> None:
         self.port = port
         self.home = f"http://127.0.0.1:{port}"
+        self.keys = keys
+        self.cookie = ""
+        self.cookie = self.get(keys.address.removeprefix(self.home)).headers["set-cookie"].partition(";")[0]
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.ask("GET", path, None, headers)
@@ -46,7 +56,7 @@ class Client:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-            for name, value in ({"host": f"127.0.0.1:{self.port}"} | headers).items():
+            for name, value in ({"host": f"127.0.0.1:{self.port}", "cookie": self.cookie} | headers).items():
                 connection.putheader(name, value)
             if body is not None:
                 connection.putheader("content-length", str(len(body)))
@@ -63,14 +73,15 @@ def served(page: Path, load: Callable[[], Content] | None) -> Iterator[Client]:
     """Serve the page in a folder, in a thread."""
     listening = serving.listen(None)
     port: int = listening.getsockname()[1]
-    server = serving.server(application(Files(page), port, load))
+    keys = Keys(port)
+    server = serving.server(application(Files(page), port, load, keys))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
         while not server.started:
             assert thread.is_alive()
             time.sleep(0.01)
-        yield Client(port)
+        yield Client(port, keys)
     finally:
         server.should_exit = True
         thread.join(timeout=30)

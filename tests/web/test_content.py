@@ -131,12 +131,14 @@ def test_the_answers_are_those_that_were_scored(content: Content, tiny_data: Ima
     test, metrics = content.document["test"], content.run.metrics["test"]
     assert test["indices"] == list(range(31))
     assert test["labels"] == tiny_data.test.labels.tolist()
-    right = sum(one == other for one, other in zip(test["labels"], test["predicted"], strict=True))
+    said = content.answers(0, 31)
+    assert content.answers(3, 5) == {name: column[3:5] for name, column in said.items()}
+    right = sum(one == other for one, other in zip(test["labels"], said["predicted"], strict=True))
     assert right == test["correct"] == metrics["correct"]
     counts = np.zeros((3, 3), int)
-    np.add.at(counts, (test["labels"], test["predicted"]), 1)
+    np.add.at(counts, (test["labels"], said["predicted"]), 1)
     assert counts.tolist() == [list(row) for row in test["confusion"]] == metrics["confusion"]
-    assert all(1 / 3 <= sure <= 1 for sure in test["confidence"])
+    assert all(1 / 3 <= sure <= 1 for sure in said["confidence"])
 
 
 def test_the_pictures_come_in_the_order_asked_for(content: Content, tiny_data: ImageData) -> None:

@@ -93,7 +93,8 @@ def test_the_document_is_that_of_the_run(document: Any, content: Content) -> Non
 
 
 def test_weights_pictures_and_values_are_those_of_the_run(blocks: Blocks, document: Any, content: Content) -> None:
-    test, everything = document["test"], content.document["test"]
+    test = document["test"]
+    everything = content.document["test"] | content.answers(0, 31)
     assert blocks["data/weights.bin"] == content.weights_file()
     assert blocks["data/pictures.bin"] == content.pictures(test["indices"])
     for name in ("labels", "predicted", "confidence"):
@@ -104,7 +105,8 @@ def test_weights_pictures_and_values_are_those_of_the_run(blocks: Blocks, docume
 
 
 def test_mistakes_and_right_answers_of_each_class_are_there(document: Any, content: Content) -> None:
-    test, everything = document["test"], content.document["test"]
+    test = document["test"]
+    everything = content.document["test"] | content.answers(0, 31)
     answers = list(zip(everything["labels"], everything["predicted"], strict=True))
     mistakes = {index for index, (label, said) in enumerate(answers) if label != said}
     assert mistakes

@@ -15,6 +15,7 @@ from convlens.errors import RunError
 from convlens.web import code, server
 from convlens.web.content import Content
 from convlens.web.guard import content_security_policy
+from convlens.web.keys import LOCKED
 from convlens.web.static import PALETTE
 from tests.web.client import Client, served
 
@@ -97,6 +98,42 @@ def test_every_answer_is_sent_with_the_same_care(client: Client, path: str) -> N
         assert "access-control-allow-origin" not in headers
 
 
+def test_without_the_key_code_is_not_run(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(code, "shapes", pytest.fail)
+    key = client.keys.address.partition("=")[2]
+    for cookie in ("", "convlens=x", f"convlens-1={key}", f"convlens-{client.port}=x", f"convlens-{client.port}="):
+        for path in ("/code/shapes", f"/code/shapes?key={key}"):
+            answer = client.post(path, '{"code": "x"}', origin=client.home, cookie=cookie)
+            assert (answer.status, answer.json()) == (403, {"error": LOCKED})
+
+
+@pytest.mark.parametrize("query", ["", "?key=", "?key=x", "?key=%ff", "?key=%C3%A9", "?Key={key}", "?key={key}x"])
+def test_without_the_key_the_page_can_be_looked_at(client: Client, query: str) -> None:
+    key = client.keys.address.partition("=")[2]
+    answer = client.get(f"/{query.format(key=key)}", cookie="")
+    assert answer.status == 200
+    assert "set-cookie" not in answer.headers
+
+
+def test_the_key_becomes_a_cookie_and_leaves_the_address(page: Path) -> None:
+    with served(page, None) as client:
+        for _ in range(2):
+            answer = client.get(client.keys.address.removeprefix(client.home), cookie="")
+            assert (answer.status, answer.headers["location"]) == (303, "/")
+            assert re.fullmatch(
+                rf"convlens-{client.port}=[\w-]{{22}}; HttpOnly; Path=/; SameSite=lax", answer.headers["set-cookie"]
+            )
+        assert client.get("/", cookie=f"other=1; {client.cookie}").status == 200
+
+
+def test_the_key_that_the_browser_is_started_with_is_good_for_once(page: Path) -> None:
+    with served(page, None) as client:
+        once = client.keys.address_for_once.removeprefix(client.home)
+        assert client.get(once, cookie="").headers["set-cookie"].startswith(client.cookie)
+        assert "set-cookie" not in client.get(once, cookie="").headers
+        assert client.get(once).status == 303  # who is known comes in with any key
+
+
 def test_of_inline_scripts_only_the_pages_own_may_run() -> None:
     policy = content_security_policy(PAGE)
     # What `printf '{"imports": {}}' | openssl dgst -sha256 -binary | base64` says.
@@ -145,6 +182,16 @@ def test_the_run_comes_as_it_is(client: Client, content: Content) -> None:
     assert client.get("/data/snapshots/3.bin").content == content.snapshot_file(3)
     assert client.get("/data/pictures.bin?indices=7,0,7").content == content.pictures([7, 0, 7])
     assert client.get("/data/values.bin?picture=5").content == content.values(5)
+
+
+def test_all_test_pictures_are_answered_some_at_a_time(
+    client: Client, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "AT_ONCE", 10)
+    for _ in range(2):
+        answer = client.get("/data/answers.json").json()
+        assert answer["predicted"] == content.answers(0, 31)["predicted"]
+        assert answer["confidence"] == pytest.approx(content.answers(0, 31)["confidence"], abs=1e-4)
 
 
 def test_the_values_of_any_picture_are_given(client: Client, content: Content) -> None:
@@ -313,17 +360,21 @@ def test_sizes_are_derived_with_what_the_request_says(client: Client, monkeypatc
 FIRST_VIEW = """
 import asyncio, pathlib, sys
 import convlens.cli, convlens.web.serving
+from convlens.web.keys import Keys
 from convlens.web.server import application
 from convlens.web.static import Files
 
-statuses = []
+statuses, headers = [], [(b"host", b"localhost:1")]
 async def send(message):
-    statuses.append(message.get("status"))
-async def get(path):
-    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [(b"host", b"localhost:1")]}
-    await app(scope, None, send)
+    if message["type"] == "http.response.start":
+        statuses.append(message["status"])
+        headers.extend((b"cookie", value) for name, value in message["headers"] if name == b"set-cookie")
+async def get(path, query=""):
+    await app(dict(type="http", method="GET", path=path, query_string=query.encode(), headers=headers), None, send)
 
-app = application(Files(pathlib.Path(sys.argv[1])), 1, None)
+keys = Keys(1)
+app = application(Files(pathlib.Path(sys.argv[1])), 1, None, keys)
+asyncio.run(get("/", keys.address.partition("?")[2]))
 asyncio.run(get("/"))
 asyncio.run(get("/js/a.js"))
 print(statuses, [name for name in ("torch", "numpy", "PIL") if name in sys.modules])
@@ -332,4 +383,4 @@ print(statuses, [name for name in ("torch", "numpy", "PIL") if name in sys.modul
 
 def test_the_page_is_there_before_pytorch(page: Path) -> None:
     done = subprocess.run([sys.executable, "-c", FIRST_VIEW, str(page)], check=False, capture_output=True, text=True)
-    assert done.stdout.strip() == "[200, None, 200, None] []", done.stderr
+    assert done.stdout.strip() == "[303, 200, 200] []", done.stderr

@@ -65,12 +65,14 @@ LAYERS: list[tuple[nn.Module, str, dict[str, Any]]] = [
     (nn.LogSoftmax(dim=-1), "log_softmax", {"dim": 2}),
     (nn.Dropout(0.3), "dropout", {"p": 0.3}),
     (nn.Dropout2d(0.3), "dropout", {"p": 0.3, "channels": True}),
-    (nn.AlphaDropout(0.3), "dropout", {"p": 0.3}),
+    (nn.AlphaDropout(0.3), "dropout", {"p": 0.3, "alpha": True}),
+    (nn.FeatureAlphaDropout(0.3), "dropout", {"p": 0.3, "channels": True, "alpha": True}),
     (nn.Flatten(), "flatten", {"start": 0, "end": 2}),
     (nn.Flatten(2), "flatten", {"start": 1, "end": 2}),
     (nn.Unflatten(1, (2, 2)), "reshape", {}),
     (nn.Linear(6, 3), "linear", {}),
     (nn.ZeroPad2d((1, 2, 3, 4)), "pad", {"padding": [3, 4, 1, 2], "mode": "constant", "value": 0}),
+    (nn.CircularPad2d((-1, 1, 2, -1)), "pad", {"padding": [2, -1, -1, 1], "mode": "circular", "value": 0}),
     (nn.ReplicationPad2d(1), "pad", {"padding": [1, 1, 1, 1], "mode": "replicate", "value": 0}),
 ]
 

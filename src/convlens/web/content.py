@@ -17,7 +17,7 @@ from convlens.images.dataset import ImageData
 from convlens.images.decode import decode_picture
 from convlens.predictor import normalise
 from convlens.trained import Run, open_run
-from convlens.web.document import describe
+from convlens.web.document import answers, describe
 from convlens.web.graph import Program, program_of, values_of
 
 
@@ -67,6 +67,10 @@ class Content:
     def snapshot_file(self, number: int) -> bytes:
         """The weights of a snapshot, float16; RunError as above."""
         return packed(self.snapshot(number).values(), "<f2")
+
+    def answers(self, start: int, end: int) -> dict[str, list[Any]]:
+        """What the network says of the test pictures from `start` up to `end`, in order; see `document.answers`."""
+        return answers(self.run, self._test_images(range(start, end)))
 
     def pictures(self, indices: Sequence[int]) -> bytes:
         """Test pictures, uint8 (C, H, W) each.

@@ -15,8 +15,8 @@ Version 1. Where something is not known it is null.
     no_snapshots why there are none: `large` network, `older` run, no room in a `file`; else null
     log          {steps [[step, learning rate, loss]], best_step, validations [[step, epoch, accuracy, loss, mean
                  training loss since the one before]]}
-    test         {accuracy, total, correct, confusion}, and of the test pictures that are at hand {indices, labels,
-                 predicted, confidence}; none where they could not be loaded
+    test         {accuracy, total, correct, confusion}, and of the test pictures that are at hand {indices, labels};
+                 none where they could not be loaded. In a file {predicted, confidence} as well, see `answers`
     live         whether a server answers
     checked      without a server, the indices of the pictures whose PyTorch values are at hand
     left_out     without a server, what was too large for the file: {weights: names, snapshots: how many}
@@ -166,12 +166,11 @@ def _thinned(steps: Sequence[tuple[int, float, float]]) -> list[list[float]]:
 
 def _test(run: Run, data: ImageData | None) -> dict[str, Any]:
     scored = {name: run.metrics["test"][name] for name in ("accuracy", "total", "correct", "confusion")}
-    if data is None:
-        return scored | {"indices": [], "labels": [], "predicted": [], "confidence": []}
-    confidence, predicted = run.predictor.probabilities(data.test.images).max(dim=1)
-    return scored | {
-        "indices": list(range(data.test.size)),
-        "labels": data.test.labels.tolist(),
-        "predicted": predicted.tolist(),
-        "confidence": torch.round(confidence.double(), decimals=4).tolist(),
-    }
+    labels = [] if data is None else data.test.labels.tolist()
+    return scored | {"indices": list(range(len(labels))), "labels": labels}
+
+
+def answers(run: Run, images: Tensor) -> dict[str, list[Any]]:
+    """What a run says of pictures, uint8 (N, C, H, W): `predicted` classes, and with what `confidence`, 0 to 1."""
+    confidence, predicted = run.predictor.probabilities(images).max(dim=1)
+    return {"predicted": predicted.tolist(), "confidence": torch.round(confidence.double(), decimals=4).tolist()}

@@ -5,14 +5,17 @@ import hashlib
 import re
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from convlens.web.keys import Keys
 
 _INLINE = re.compile(r"<script[^>]*>(.*?)</script>", re.DOTALL)
 
 
 class Guard:
-    """Refuses what another site could make a browser send, or another machine.
+    """Refuses what another site could make a browser send, another machine, or code that another account wants run.
 
     A site in the same browser can send requests to any local address. It cannot choose their Host, which is what stops
     a name of its own that it lets point here, nor their Origin, which is what stops it from posting; and it cannot read
@@ -22,10 +25,12 @@ class Guard:
         app: what answers.
         port: where it is reached; on 127.0.0.1, that is, from this machine only.
         page: the HTML of the page, whose own scripts may run.
+        keys: who may have code run.
     """
 
-    def __init__(self, app: ASGIApp, port: int, page: str) -> None:
+    def __init__(self, app: ASGIApp, port: int, page: str, keys: Keys) -> None:
         self._app = app
+        self._keys = keys
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
         self._headers = {
             "content-security-policy": content_security_policy(page),
@@ -40,7 +45,11 @@ class Guard:
         if scope["type"] != "http":
             return
         reason = self._refusal(scope["method"], Headers(scope=scope))
-        app = self._app if reason is None else JSONResponse({"error": reason}, status_code=403)
+        app: ASGIApp = self._app
+        if reason is not None:
+            app = JSONResponse({"error": reason}, status_code=403)
+        elif (answer := self._keys.entrance(Request(scope))) is not None:
+            app = answer
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

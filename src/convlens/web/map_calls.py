@@ -89,7 +89,7 @@ def pad(operation: Operation, arguments: Arguments) -> Call:
     """`F.pad` of rows and columns."""
     _maps(operation)
     sides = [int(side) for side in arguments["pad"]]
-    if len(sides) not in (2, 4) or (min(sides) < 0 and arguments["mode"] == "circular"):
+    if len(sides) not in (2, 4):
         raise UnknownError("option", "pad")
     left, right, top, bottom = sides if len(sides) == 4 else [*sides, 0, 0]
     options = {"padding": [top, bottom, left, right], "mode": arguments["mode"]}

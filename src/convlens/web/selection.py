@@ -111,9 +111,11 @@ def _add_pictures(chosen: Selection, content: Content, pack: Pack) -> list[int]:
     """Take in the mistakes, the surest first, and right answers of each class; return those to check first."""
     test = chosen.document["test"]
     if not test["indices"]:
+        chosen.document["test"] = test | {"predicted": [], "confidence": []}
         return []
     most = min(PICTURE_BYTES, chosen.room // 2) // content.picture_bytes
     per_class = min(RIGHT_PER_CLASS, most // (2 * len(content.run.classes)))
+    test = test | content.answers(0, len(test["indices"]))
     answers = list(zip(test["indices"], test["labels"], test["predicted"], test["confidence"], strict=True))
     by_class: dict[int, list[int]] = {}
     for index, label, predicted, _ in answers:

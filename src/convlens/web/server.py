@@ -2,6 +2,7 @@
 
     /  /js/...  /style/...  /samples/...    the page
     /data/run.json                          the document of the run, see `document`; null where none was named
+    /data/answers.json                      {predicted, confidence} of all its test pictures: that takes some seconds
     /data/weights.bin                       float32, as the document's `tensors` lists them
     /data/snapshots/K.bin                   the same as float16, K as in the document's `snapshots`
     /data/pictures.bin?indices=1,2,3        test pictures, uint8 (C, H, W) each
@@ -17,6 +18,7 @@ photograph that is at fault: to say so is an answer, and browsers complain of ot
 
 import json
 from collections.abc import Awaitable, Callable
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
@@ -31,6 +33,7 @@ from starlette.types import ASGIApp
 from convlens.errors import ConvlensError
 from convlens.web import code
 from convlens.web.guard import Guard
+from convlens.web.keys import Keys
 from convlens.web.static import Files
 
 if TYPE_CHECKING:
@@ -40,10 +43,12 @@ MOST_CODE, MOST_PHOTOGRAPH = 2 * 2**20, 20 * 2**20
 """Bytes of a request's body."""
 MOST_PICTURES = 1000
 """That can be asked for at once."""
+AT_ONCE = 500
+"""Test pictures that are answered in one go."""
 _PLAIN = "application/octet-stream"
 
 
-def application(files: Files, port: int, load: "Callable[[], Content] | None") -> ASGIApp:
+def application(files: Files, port: int, load: "Callable[[], Content] | None", keys: Keys) -> ASGIApp:
     """The server of a page.
 
     Args:
@@ -51,6 +56,7 @@ def application(files: Files, port: int, load: "Callable[[], Content] | None") -
         port: where it is reached.
         load: opens the run, which is done when it is first asked for: it takes some seconds, the page none. None where
             there is no run.
+        keys: who may have code run.
     """
     run = _Run(load)
     routes = [
@@ -60,7 +66,7 @@ def application(files: Files, port: int, load: "Callable[[], Content] | None") -
         Route("/{path:path}", _static(files)),
     ]
     handlers: dict[Any, Any] = {HTTPException: _refused, ConvlensError: _refused, Exception: _broken}
-    return Guard(Starlette(routes=routes, exception_handlers=handlers), port, files.page())
+    return Guard(Starlette(routes=routes, exception_handlers=handlers), port, files.page(), keys)
 
 
 class _Run:
@@ -70,10 +76,12 @@ class _Run:
         self._load = load
         self._content: Content | None = None
         self._one = CapacityLimiter(1)
+        self._answers: dict[str, list[Any]] | None = None
 
     def routes(self) -> list[Route]:
         return [
             Route("/data/run.json", self._document),
+            Route("/data/answers.json", self._all_answers),
             Route("/data/weights.bin", self._weights),
             Route("/data/snapshots/{number:int}.bin", self._snapshot),
             Route("/data/pictures.bin", self._pictures),
@@ -86,6 +94,16 @@ class _Run:
         if self._load is None:
             return _json(None)
         return _json(await self._ask(lambda content: content.document))
+
+    async def _all_answers(self, _: Request) -> Response:
+        if self._answers is None:
+            count = await self._ask(lambda content: len(content.document["test"]["indices"]))
+            found: dict[str, list[Any]] = {"predicted": [], "confidence": []}
+            for start in range(0, count, AT_ONCE):  # what else is asked for meanwhile comes in between
+                part = await self._ask(methodcaller("answers", start, min(start + AT_ONCE, count)))
+                found = {name: found[name] + part[name] for name in found}
+            self._answers = found
+        return _json(self._answers)
 
     async def _weights(self, _: Request) -> Response:
         return Response(await self._ask(lambda content: content.weights_file()), media_type=_PLAIN)

@@ -70,7 +70,8 @@ def _softmax(operation: Operation, arguments: Arguments) -> Call:
 def _dropout(operation: Operation, arguments: Arguments) -> Call:
     only(arguments, training=False)  # else it is on in evaluation too, and no two answers are alike
     whole = {"channels": True} if operation.kind[-2:] in ("1d", "2d", "3d") or "feature" in operation.kind else {}
-    return Call("dropout", {"p": arguments["p"]} | whole)
+    alpha = {"alpha": True} if "alpha" in operation.kind else {}
+    return Call("dropout", {"p": arguments["p"]} | whole | alpha)
 
 
 def _flatten(operation: Operation, arguments: Arguments) -> Call:

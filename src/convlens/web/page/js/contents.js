@@ -55,5 +55,5 @@ function link(id, onOpen) {
     event.preventDefault(); // the browser's own way would lose the values that the address keeps
     onOpen(id);
   };
-  return el("a", { href: `#${id}`, onclick }, t(/** @type {Key} */ (`${id}.short`)));
+  return el("a", { href: `#${id}`, onclick }, t(/** @type {Key} */ (`${id}.title`)));
 }

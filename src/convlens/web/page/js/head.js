@@ -1,4 +1,4 @@
-// The head of the page: its name, what it is about, and the switches for language and theme.
+// The head of the page: its name, what it is about, and the switches for language, theme and presentation.
 
 import { currentLanguage, LANGUAGES, t } from "convlens/i18n/index.js";
 import { createChooser } from "convlens/parts/chooser.js";
@@ -12,9 +12,10 @@ export const THEMES = /** @type {const} */ (["auto", "light", "dark"]);
  * @param {object} options
  * @param {(language: Language) => void} options.onLanguage
  * @param {(theme: typeof THEMES[number]) => void} options.onTheme
- * @returns {{element: HTMLElement, update: (theme: typeof THEMES[number]) => void}}
+ * @param {() => void} options.onPresent
+ * @returns {{element: HTMLElement, update: (theme: typeof THEMES[number], isPresented: boolean) => void}}
  */
-export function createHead({ onLanguage, onTheme }) {
+export function createHead({ onLanguage, onTheme, onPresent }) {
   const languages = createChooser({
     label: t("page.language"),
     options: Object.entries(LANGUAGES).map(([value, text]) => ({ value: /** @type {Language} */ (value), text })),
@@ -26,6 +27,8 @@ export function createHead({ onLanguage, onTheme }) {
     onChange: onTheme,
   });
   languages.update(currentLanguage());
+  const properties = { type: "button", class: "plain present", title: t("page.presentHow"), onclick: onPresent };
+  const present = el("button", properties, t("page.present"));
   const element = el(
     "header",
     {},
@@ -33,12 +36,18 @@ export function createHead({ onLanguage, onTheme }) {
       "div",
       { class: "top" },
       el("div", { class: "brand" }, logo(), el("b", {}, "convlens")),
-      el("div", { class: "switches" }, languages.element, themes.element),
+      el("div", { class: "switches" }, languages.element, themes.element, present),
     ),
     el("h1", {}, t("page.heading")),
     el("p", { class: "lead" }, t("page.lead")),
   );
-  return { element, update: themes.update };
+  return {
+    element,
+    update(theme, isPresented) {
+      themes.update(theme);
+      present.setAttribute("aria-pressed", String(isPresented));
+    },
+  };
 }
 
 /** The pixels of a picture, and the filter that slides over them. */

@@ -10,10 +10,10 @@ import { filters } from "convlens/lecture/filters.js";
 import { formula } from "convlens/lecture/formula.js";
 import { pooling } from "convlens/lecture/pooling.js";
 import { sliding } from "convlens/lecture/sliding.js";
-import { networkSections } from "convlens/network/index.js";
-import { loading } from "convlens/network/telling.js";
+import { failed, loading } from "convlens/network/telling.js";
 import { el } from "convlens/parts/dom.js";
 import { createSection } from "convlens/parts/section.js";
+import { sentenceOf } from "convlens/source.js";
 import { bringToFront, declare, followAddress } from "convlens/state.js";
 
 /** @import { Section } from "convlens/parts/section.js" */
@@ -30,7 +30,7 @@ const PARTS = [
   { id: "code", sections: [code] },
 ];
 
-const page = declare("", { lang: choice("", ["", "en", "sk"]), theme: choice("auto", THEMES) });
+const page = declare("", { lang: choice("", ["", "en", "sk"]), theme: choice("auto", THEMES), present: choice("", ["", "yes"]) });
 
 let drawing = new AbortController();
 let drawingNetwork = new AbortController();
@@ -44,10 +44,14 @@ function draw() {
   const { signal } = drawing;
   setLanguage(page.values.lang);
   document.title = t("page.title");
-  const head = createHead({ onLanguage: (lang) => page.change({ lang }), onTheme: (theme) => page.change({ theme }) });
-  const showTheme = () => head.update(page.values.theme);
-  page.watch(showTheme, signal);
-  showTheme();
+  const head = createHead({
+    onLanguage: (lang) => page.change({ lang }),
+    onTheme: (theme) => page.change({ theme }),
+    onPresent: () => present(page.values.present === ""),
+  });
+  const showSwitches = () => head.update(page.values.theme, page.values.present === "yes");
+  page.watch(showSwitches, signal);
+  showSwitches();
   const main = el("main", { id: "main", tabindex: -1 }, ...PARTS.map(({ id }) => el("div", { id: `part-${id}` })));
   document.getElementById("page")?.replaceChildren(
     el("a", { class: "skip", href: "#main", onclick: skip }, t("page.skip")),
@@ -104,8 +108,27 @@ function skip(event) {
   document.getElementById("main")?.focus();
 }
 
+/**
+ * Begin or end the presentation, at the section that is being read.
+ * @param {boolean} begin
+ */
+function present(begin) {
+  const reading = document.querySelector('.contents a[aria-current="true"]')?.getAttribute("href");
+  page.change({ present: begin ? "yes" : "" });
+  if (reading) arrive(reading.slice(1));
+}
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  if (event.altKey && event.code === "KeyP") present(page.values.present === "");
+  else if (event.key === "Escape" && page.values.present) present(false);
+  else return;
+  event.preventDefault();
+}
+
 function show() {
   const { lang, theme } = page.values;
+  document.documentElement.toggleAttribute("data-present", page.values.present === "yes");
   if (theme === "auto") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
   if (lang === drawnFor) return;
@@ -122,13 +145,19 @@ function focusOn(selector) {
 }
 
 page.watch(show, new AbortController().signal);
+addEventListener("keydown", onKey);
 followAddress(arrive);
-void networkSections(open).then((sections) => {
-  NETWORK.sections = sections;
+void showNetwork();
+
+/** Open the run. What that takes is loaded when the lecture stands. */
+async function showNetwork() {
+  NETWORK.sections = await import("convlens/network/index.js")
+    .then(({ networkSections }) => networkSections(open))
+    .catch((error) => [failed(sentenceOf(error))]);
   drawNetwork();
   const asked = location.hash.slice(1).split("?")[0]; // a link to a section that was not there before
-  if (sections.some(({ id }) => id === asked)) arrive(asked);
-});
+  if (NETWORK.sections.some(({ id }) => id === asked)) arrive(asked);
+}
 
 /** @param {string} id */
 function arrive(id) {

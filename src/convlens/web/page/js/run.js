@@ -3,6 +3,7 @@
 //   const run = await loadRun();                          // null where the page was opened without one
 //   const weights = await loadWeights(run);               // for runNetwork
 //   const earlier = await loadSnapshot(run, 3);           // the same as they were at run.snapshots[3]
+//   const { predicted } = await loadAnswers(run);         // of run.test.indices, in order; a server needs some seconds
 //   const pictures = await loadPictures(run, [7, 12]);    // of run.test.indices, at most 1000 at once
 //   const values = await valuesOfPicture(run, 7);         // PyTorch's; undefined where they are not at hand
 //
@@ -29,6 +30,8 @@ import { fileOf, isExported, post } from "convlens/source.js";
 
 /** @typedef {{step: number, epoch: number, validation_accuracy: number | null, file: number}} Snapshot */
 
+/** @typedef {{predicted: number[], confidence: number[]}} Answers    for the test pictures, in their order */
+
 /**
  * @typedef {object} Run
  * @property {number} version
@@ -48,7 +51,7 @@ import { fileOf, isExported, post } from "convlens/source.js";
  * @property {{steps: number[][], validations: number[][], best_step: number | null}} log
  *   steps: [step, learning rate, loss]; validations: [step, epoch, accuracy, loss, training loss]
  * @property {{accuracy: number, total: number, correct: number, confusion: number[][], indices: number[],
- *   labels: number[], predicted: number[], confidence: number[]}} test
+ *   labels: number[]} & Partial<Answers>} test
  * @property {boolean} live          a server answers
  * @property {number[]} checked      without one, the pictures whose PyTorch values are at hand
  * @property {{weights: string[], snapshots: number}} [left_out]
@@ -76,6 +79,30 @@ export async function loadSnapshot(run, place) {
   const bytes = await bytesOf(`data/snapshots/${run.snapshots[place].file}.bin`);
   const numbers = run.snapshot_format === "int8" ? fromEightBits(run, bytes) : fromHalves(new Uint16Array(bytes));
   return weightsFrom(run.tensors, numbers);
+}
+
+/** @type {WeakMap<Run, Promise<Answers>>} */
+const answers = new WeakMap();
+
+/**
+ * What the network says of the test pictures, asked for once.
+ * @param {Run} run
+ * @returns {Promise<Answers>}
+ */
+export function loadAnswers(run) {
+  const found = answers.get(run) ?? askForAnswers(run);
+  answers.set(run, found);
+  found.catch(() => answers.delete(run)); // the next one asks again
+  return found;
+}
+
+/**
+ * @param {Run} run
+ * @returns {Promise<Answers>}
+ */
+async function askForAnswers({ test: { predicted, confidence } }) {
+  if (predicted && confidence) return { predicted, confidence }; // a file has them
+  return JSON.parse(await (await fileOf("data/answers.json")).text());
 }
 
 /**

@@ -12,6 +12,8 @@
 // `section.name`, and those of the page itself (the section "") by their name alone. Only what differs from its
 // initial value is written. A hash is anything that anyone typed: what cannot be read is left out.
 
+import { isExported } from "convlens/source.js";
+
 /** @import { Kind } from "convlens/kinds.js" */
 
 /**
@@ -40,6 +42,7 @@
 /** @type {Map<string, Declared>} */
 const sections = new Map();
 let front = "";
+let address = ""; // as it was read last
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let writing;
 
@@ -57,6 +60,8 @@ export function declare(id, kinds) {
   /** @type {Declared} */
   const section = { kinds, values: initial(kinds), watchers: new Set() };
   sections.set(id, section);
+  if (front === "" && id === named(address)) front = id;
+  assign([id]); // one whose module comes late finds its values in the address, too
   /** @type {State<K>["change"]} */
   const change = (changes) => {
     Object.assign(section.values, changes);
@@ -73,7 +78,8 @@ export function declare(id, kinds) {
       section.watchers.add(draw);
       signal.addEventListener("abort", () => section.watchers.delete(draw));
     },
-    link: () => `${location.href.split("#")[0]}#${compose(id, [id, ""])}`,
+    // A file lies elsewhere on another machine: there only what stands after its address is of use.
+    link: () => `${isExported ? "" : location.href.split("#")[0]}#${compose(id, [id, ""])}`,
   };
 }
 
@@ -107,16 +113,33 @@ function notify(section) {
 
 /** @param {string} hash */
 function read(hash) {
+  address = hash.slice(1, 20_000);
   for (const section of sections.values()) Object.assign(section.values, initial(section.kinds));
-  const [id, query = ""] = hash.slice(1, 20_000).split("?", 2);
-  front = sections.has(decoded(id)) ? decoded(id) : "";
+  front = sections.has(named(address)) ? named(address) : "";
+  assign([...sections.keys()]);
+}
+
+/**
+ * The section that an address names.
+ * @param {string} address
+ */
+function named(address) {
+  return decoded(address.split("?", 1)[0]);
+}
+
+/**
+ * Give sections the values that the address has for them.
+ * @param {string[]} ids
+ */
+function assign(ids) {
+  const query = address.split("?", 2)[1] ?? "";
   for (const pair of query.split("&")) {
     const [name, value = ""] = pair.split("=", 2).map(decoded);
-    const [section, key] = name.includes(".") ? name.split(".", 2) : [owner(name), name];
-    const declared = sections.get(section);
-    const kind = declared && Object.hasOwn(declared.kinds, key) ? declared.kinds[key] : undefined;
+    const [id, key] = name.includes(".") ? name.split(".", 2) : [owner(name), name];
+    const section = ids.includes(id) ? sections.get(id) : undefined;
+    const kind = section && Object.hasOwn(section.kinds, key) ? section.kinds[key] : undefined;
     const found = kind?.read(value);
-    if (declared && found !== undefined) declared.values[key] = found;
+    if (section && found !== undefined) section.values[key] = found;
   }
 }
 

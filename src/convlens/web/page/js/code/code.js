@@ -42,6 +42,7 @@ function mount(body, signal) {
 
   function changed() {
     written = editor.code();
+    sizes.forget();
     turn += 1;
     clearTimeout(waiting);
     waiting = setTimeout(check, PAUSE, turn);
@@ -69,8 +70,12 @@ function mount(body, signal) {
   }
 
   const example = async () => {
-    editor.fill(await (await fileOf("samples/two_mistakes.py")).text());
-    announce(t("code.exampleIn"));
+    try {
+      editor.fill(await (await fileOf("samples/two_mistakes.py")).text());
+      announce(t("code.exampleIn"));
+    } catch (error) {
+      verdict.textContent = sentenceOf(error);
+    }
   };
   signal.addEventListener("abort", () => clearTimeout(waiting));
   body.append(
@@ -82,8 +87,14 @@ function mount(body, signal) {
       el("button", { type: "button", class: "text", onclick: () => editor.fill("") }, t("code.clear")),
     ),
     editor.element,
-    verdict,
-    listing.element,
+    el(
+      "div",
+      { class: "mistakes" },
+      el("h3", {}, t("code.mistakes")),
+      el("p", { class: "note" }, t("code.note")),
+      verdict,
+      listing.element,
+    ),
     sizes.element,
   );
   if (written) editor.fill(written);

@@ -3,6 +3,7 @@
 import { number, t } from "convlens/i18n/index.js";
 import { sizesOf } from "convlens/network/derivation.js";
 import { el } from "convlens/parts/dom.js";
+import { typeset } from "convlens/parts/typeset.js";
 import { shapesOfCode } from "convlens/run.js";
 import { sentenceOf } from "convlens/source.js";
 
@@ -34,6 +35,7 @@ const COLUMNS = /** @type {const} */ (["operation", "line", "input", "output", "
  */
 export function createSizes({ state, code, signal }) {
   const result = el("div", { class: "results", "aria-live": "polite" });
+  let turn = 0; // of the code: what comes out of an earlier one comes too late
   const button = el("button", { type: "button", class: "plain", onclick: run }, t("sizes.run"));
   const name = field(t("sizes.name"), t("sizes.nameHint"), (value) => state.change({ name: value }));
   const input = field(t("sizes.shape"), "1,28,28", (value) => state.change({ input: value }));
@@ -43,15 +45,16 @@ export function createSizes({ state, code, signal }) {
       result.replaceChildren(el("p", { class: "note" }, t("code.empty")));
       return;
     }
+    turn += 1;
+    const mine = turn;
+    const { name, input } = state.values;
     button.disabled = true;
     result.replaceChildren(el("p", { class: "note" }, t("sizes.running")));
-    try {
-      result.replaceChildren(...drawn(await shapesOfCode(code(), state.values.name.trim(), state.values.input.trim())));
-    } catch (error) {
-      result.replaceChildren(el("p", { class: "note" }, sentenceOf(error)));
-    } finally {
-      button.disabled = false;
-    }
+    const found = await shapesOfCode(code(), name.trim(), input.trim()).then(drawn, (error) => [
+      el("p", { class: "failure" }, sentenceOf(error)),
+    ]);
+    button.disabled = false;
+    if (mine === turn) result.replaceChildren(...found);
   }
   const draw = () => {
     if (document.activeElement !== name.input) name.input.value = state.values.name;
@@ -60,6 +63,11 @@ export function createSizes({ state, code, signal }) {
   state.watch(draw, signal);
   draw();
   return {
+    /** The code has changed: these are not its sizes any more. */
+    forget() {
+      turn += 1;
+      result.replaceChildren();
+    },
     element: el(
       "div",
       { class: "panel sizes" },
@@ -103,7 +111,8 @@ function drawn({ steps, parameters, neurons_after_last_convolution: neurons, err
 /** @param {Step[]} steps */
 function table(steps) {
   const rows = steps.map(({ op, name, line, input, output, derivation, parameters }) => {
-    const cells = [line ?? "", sizesOf(input), sizesOf(output), derivation, parameters ? number(parameters) : ""];
+    const worked = el("div", { class: "formula" }, ...derivation.split("; ").map((text) => typeset(text) ?? text));
+    const cells = [line ?? "", sizesOf(input), sizesOf(output), worked, parameters ? number(parameters) : ""];
     const heading = el("th", { scope: "row" }, name === op ? op : `${name} (${op})`);
     return el("tr", {}, heading, ...cells.map((cell) => el("td", {}, cell)));
   });

@@ -4,13 +4,15 @@ export const en = {
   "page.title": "convlens: convolution to play with",
   "page.heading": "See a convolutional network think",
   "page.lead":
-    "Slide a filter over numbers you can change, work out every size by hand, and watch what comes out. " +
-    "Everything on this page can be dragged, typed over or walked through with the keyboard.",
+    "Slide a filter over numbers you can change, work out every size by hand, and watch what comes out. Everything on " +
+    "this page can be dragged, typed over or walked through with the keyboard.",
   "page.language": "Language",
   "page.theme": "Theme",
   "theme.auto": "Auto",
   "theme.light": "Light",
   "theme.dark": "Dark",
+  "page.present": "Present",
+  "page.presentHow": "Large, for a projector: Alt+P begins and ends it, Escape ends it",
   "page.skip": "Skip to the sections",
   "page.contents": "Contents",
   "page.footer": "convlens runs on this machine alone; nothing you do here leaves it.",
@@ -20,10 +22,12 @@ export const en = {
   "section.resetWhich": "Reset: {title}",
   "section.link": "Copy link",
   "section.linkWhich": "Copy link to this view: {title}",
+  "section.linkInFile": "Copied: put it after this file’s address",
   "copy.done": "Copied",
   "copy.failed": "Could not copy",
 
   "grid.cell": "row {row}, column {column}",
+  "grid.invalid": "Type a number of at most six digits, such as −2, 0.5 or 1/4.",
   "grid.empty": "not worked out yet",
 
   "player.group": "{label}: play and step",
@@ -47,15 +51,14 @@ export const en = {
   "formula.comma": ",",
 
   "convolution.title": "Convolution",
-  "convolution.short": "Convolution",
   "convolution.intro":
     "A filter slides over the picture. At every place the nine numbers under it are multiplied by the filter’s, " +
     "one by " +
     "one, and the products are added up: that is one number of the result, the feature map.",
   "convolution.note":
-    "Type over any number of the picture or the filter. Point at a cell of the result to see its window, click it " +
-    "to stay " +
-    "there. As in PyTorch the filter is not turned round first; mathematics calls this a cross-correlation.",
+    "Type over any number of the picture or the filter. Point at a cell of the result to see its window, click it to stay " +
+    "there. Point at a number of the picture to see which results read it, at one of the filter to see which numbers " +
+    "it meets. As in PyTorch the filter is not turned round first; mathematics calls this a cross-correlation.",
   "preset.own": "your own",
   "preset.lecture": "the lecture’s",
   "preset.square": "bright square",
@@ -77,7 +80,6 @@ export const en = {
   "sample.item": "Fashion item",
 
   "pooling.title": "Pooling",
-  "pooling.short": "Pooling",
   "pooling.intro":
     "Pooling makes a map smaller and keeps what matters: of the numbers under the window only the largest, or " +
     "their mean, " +
@@ -124,7 +126,6 @@ export const en = {
   "outcome.whole": "Every number of the picture is read by some window.",
 
   "sliding.title": "Stride, padding, dilation",
-  "sliding.short": "Stride, padding, dilation",
   "sliding.intro":
     "The stride is how far the window moves from one place to the next. Padding puts a frame around the picture, " +
     "so that " +
@@ -143,7 +144,6 @@ export const en = {
   "example.gaps": "stride larger than the window",
 
   "formula.title": "The formula",
-  "formula.short": "The formula",
   "formula.intro":
     "One formula gives the size after every convolution and every pooling. Drag the numbers in it, or the sliders. " +
     "Height " +
@@ -164,9 +164,16 @@ export const en = {
   "kernel.sharpen": "Sharpen",
   "kernel.box": "Box blur",
   "kernel.gaussian": "Gaussian blur",
+  "kernel.emboss": "Emboss",
+  "kernel.sobelTop": "Sobel, top",
+  "kernel.sobelBottom": "Sobel, bottom",
+  "kernel.sobelLeft": "Sobel, left",
+  "kernel.sobelRight": "Sobel, right",
   "kernel.own": "Your own",
   "sample.drawing": "Drawing",
   "sample.file": "Your own file",
+  "sample.camera": "Camera",
+  "camera.none": "There is no camera, or the browser was not allowed to use it.",
   "item.0": "T-shirt",
   "item.1": "Trousers",
   "item.2": "Pullover",
@@ -189,13 +196,13 @@ export const en = {
   "file.unreadable": "The browser cannot read this file as a picture; try a PNG or JPEG file.",
 
   "filters.title": "Filters",
-  "filters.short": "Filters",
   "filters.intro":
     "The same sum with other numbers does other things to a picture: it blurs, sharpens, finds edges. What a " +
     "filter finds " +
     "is decided by its numbers alone; a convolutional network learns them.",
   "filters.size": "Size",
   "filters.divisor": "Divided by",
+  "filters.divisorInvalid": "Type a whole number from 1 to 999.",
   "filters.item": "Item",
   "filters.pointOriginal": "The picture: arrow keys move the magnifier",
   "filters.pointResult": "The result: arrow keys move the magnifier",
@@ -220,8 +227,7 @@ export const en = {
 
   "part.network": "Your network",
   "part.code": "Your code",
-  "network.title": "Your network",
-  "network.short": "Feature maps",
+  "network.title": "Feature maps",
   "network.intro":
     "The network you trained: a picture, its answer, and below them every operation from left to right. Open one to see " +
     "how its numbers come about.",
@@ -233,7 +239,6 @@ export const en = {
   "network.failed": "The run could not be opened.",
 
   "curves.title": "How it learned",
-  "curves.short": "Learning curves",
   "curves.intro":
     "The loss on the batches it was trained with, how well it does on pictures kept apart, and the learning rate " +
     "that led " +
@@ -259,7 +264,6 @@ export const en = {
   "curves.table": "The validations in numbers",
 
   "confusion.title": "What it takes for what",
-  "confusion.short": "Confusions",
   "confusion.intro":
     "Each row is a class, each column what the network says of its test pictures. The diagonal is right. Choose a " +
     "cell to " +
@@ -280,16 +284,19 @@ export const en = {
     other: "{count} pictures of {truth} taken for {answer}",
   },
   "gallery.partly": { one: "({count} of them is at hand)", other: "({count} of them are at hand)" },
+  "gallery.waiting": "The test pictures are being answered…",
   "gallery.more": "Show more",
   "gallery.picture": "Test picture {index}, {sure} % sure: look into the network with it",
 
   "code.title": "Your training code",
-  "code.short": "Check and derive",
   "code.intro":
-    "Paste a training script. It is read and never run: what is found stands with its line, the reason and the " +
-    "change that " +
-    "mends it.",
+    "Paste a training script. Its mistakes are found at once, by reading it. The sizes in its network are derived when " +
+    "you ask for them, by running its definitions.",
   "code.exported": "Checking code needs Python: run convlens open, and paste it there.",
+  "code.mistakes": "The mistakes in it",
+  "code.note":
+    "The code is only read for this; nothing of it is run. What is found stands with its line, the reason and the " +
+    "change that mends it.",
   "code.label": "Code",
   "code.placeholder": "Paste Python here, or drop a file",
   "code.example": "An example with two mistakes",
@@ -305,11 +312,10 @@ export const en = {
   "severity.info": "Note",
   "sizes.title": "The sizes in it",
   "sizes.note":
-    "To work out the sizes the definitions of the network in your code are run on this machine: in a process of " +
-    "their own, " +
-    "with limits of time and memory, no network and no writing of files. That prevents accidents; do it only with " +
-    "code you trust.",
-  "sizes.run": "Run it and derive the sizes",
+    "For this the definitions that the network needs are run, when you press the button: on this machine, in a process " +
+    "of their own, with limits of time and memory, without the internet and without writing files. That prevents " +
+    "accidents; do it only with code you trust.",
+  "sizes.run": "Run the definitions and derive the sizes",
   "sizes.running": "Running…",
   "sizes.name": "Class",
   "sizes.nameHint": "the only one",
@@ -324,7 +330,7 @@ export const en = {
   "sizes.neurons": "{neurons} neurons after the last convolution.",
 
   "network.earlier": "These are the weights of an earlier moment of training; see “Moments of training” below.",
-  "network.picture": "The picture as the network gets it",
+  "network.sees": "What the network sees: {width}\u00a0×\u00a0{height} pixels",
   "network.noPictures": "The test pictures are not at hand; drop a photo or draw a picture.",
   "pictures.source": "Picture",
   "pictures.test": "Test picture",
@@ -335,16 +341,25 @@ export const en = {
   "pictures.answers": "Answers",
   "pictures.all": "All",
   "pictures.wrong": "Wrong ones",
-  "pictures.back": "Back",
-  "pictures.next": "Next",
-  "pictures.where": "{first} to {last} of {count}",
-  "pictures.none": "There are none.",
+  "pictures.part":
+    "This saved file holds {count} of the {total} test pictures: mistakes, and some right answers of each class.",
   "pictures.one": "Test picture {index}, {name}",
+  "pictures.oneWrong": "Test picture {index}, {name}, taken for {answer}",
+  "pager.back": "Back",
+  "pager.next": "Next",
+  "pager.where": "{first} to {last} of {count}",
+  "pager.none": "There are none.",
   "photo.preparing": "Preparing the photo…",
-  "photo.seen": "The first of the maps below is what the network sees of your photo.",
+  "photo.drop": "or drop one here. It stays on this machine; a copied link carries no more of it than the network sees.",
+  "photo.yours": "Your photo",
+  "photo.yoursFramed": "Your photo, with the object that was found",
+  "photo.seen": "The network never sees the photo itself: all it gets is the small picture below.",
   "photo.inverted":
-    "The object was dark on a light ground and was inverted, as the network knows it. The first of the maps below " +
-    "is what it sees.",
+    "The network never sees the photo itself: all it gets is the small picture below, with light and dark exchanged, " +
+    "because it was trained with light objects on black.",
+  "photo.whole": "No object stands out from the background, so the whole photo is used.",
+  "photo.crowded": "The object reaches the edge of the photo: with some background around it the answer is surer.",
+  "photo.unreadable": "“{name}” cannot be read as a picture: choose a PNG, JPEG, WebP, BMP or GIF file.",
   "photo.offline":
     "In a saved file the whole photo is reduced; opened with convlens open, the object in it is found first.",
   "board.label": "Board to draw on: arrow keys move, the space bar draws",
@@ -359,6 +374,7 @@ export const en = {
   "layers.normalised": "normalised",
   "layers.scale": "Scale of the colours",
   "layers.scale.layer": "whole layer",
+  "layers.scale.network": "whole network",
   "layers.scale.map": "each map",
   "layers.legend": "Green is above zero, grey below; values from {least} to {most}. Click one to have it worked out.",
   "layers.pictureLegend": "Normalised: the mean of the training pictures is 0 and their standard deviation 1.",
@@ -366,12 +382,12 @@ export const en = {
   "op.picture": "picture",
 
   "derivation.picture": "The input, {sizes}: channels, height, width.",
-  "derivation.flatten": "Laid out in one row: {sum}.",
+  "derivation.flatten": "Laid out in one row:",
   "derivation.linear": "Each of the {outputs} neurons adds up all {inputs} numbers, each times its own weight.",
   "derivation.same": "Every value is changed by itself; the size stays.",
-  "derivation.size": "Height and width: {formula} = {sum}.",
-  "derivation.rows": "Height: {formula} = {sum}.",
-  "derivation.columns": "Width: {sum}.",
+  "derivation.size": "Height and width:",
+  "derivation.rows": "Height:",
+  "derivation.columns": "Width:",
   "derivation.channels": {
     one: "{to} filters, each of {rows} × {columns} numbers for the one input channel: {to} maps.",
     other: "{to} filters, each of {rows} × {columns} numbers for each of {count} input channels: {to} maps.",
@@ -380,11 +396,15 @@ export const en = {
     one: "The {count} map is pooled by itself.",
     other: "Each of the {count} maps is pooled by itself.",
   },
-  "derivation.parameters": "Parameters: {sum} = {result}.",
+  "derivation.parameters": "Parameters:",
   "derivation.parametersOnly": "Parameters: {result}.",
   "derivation.macs": "{macs} multiplications for {outputs} values.",
   "derivation.field":
     "One value depends on {rows} × {columns} pixels of the picture (nominally: it may reach beyond the border).",
+  "derivation.apart": {
+    one: "Neighbouring values of its input stand {count} pixel apart, j = {count}:",
+    other: "Neighbouring values of its input stand {count} pixels apart, j = {count}:",
+  },
   "derivation.dropped": "The last {rows} rows and {columns} columns are reached by no window.",
   "derivation.line": "Line {line} of the network’s file.",
   "reason.before": "An operation before this one cannot be computed here.",
@@ -402,9 +422,14 @@ export const en = {
   "answer.again": "Draw other units",
   "answer.evaluationNote": "While it evaluates, dropout leaves every value as it is.",
   "answer.silenced": "{name}: {count} of {of} units are out (red below), the others are multiplied by {scale}.",
+  "answer.silencedAlpha":
+    "{name}: {count} of {of} units are out and become {silent} (red below), the others are multiplied by {scale}, plus " +
+    "{shift}.",
   "answer.unknown": "The page cannot compute this network’s answer.",
   "answer.said": "{name}, {share}",
   "answer.right": "{name}, {share}: right",
+  "answer.unsure": "{name}, {share}: the true class, though the network is unsure",
+  "answer.guess": "{name}, {share}: the true class, but a guess: blind guessing gives {blind}",
   "answer.wrong": "{name}, {share}: wrong, it is {truth}",
   "answer.trueClass": "true class",
   "answer.mirror":
@@ -421,7 +446,6 @@ export const en = {
   "softmax.share": "divided by their sum",
 
   "unit.title": "One value",
-  "unit.short": "One value",
   "unit.intro":
     "Choose a value in a map above. Here is every number behind it: the windows in all input channels, the " +
     "products, the sum, " +
@@ -468,7 +492,6 @@ export const en = {
   "products.others": { one: "{count} other: {sum}", other: "{count} others: {sum}" },
 
   "epochs.title": "Moments of training",
-  "epochs.short": "Moments of training",
   "epochs.intro":
     "The run kept its weights at some moments of training. Go through them: filters, maps and answers change here, " +
     "and in the " +
@@ -481,7 +504,8 @@ export const en = {
   "epochs.filters": "Filters",
   "epochs.first": "the first {first} of {count}",
   "epochs.maps": "Maps",
-  "epochs.answers": "What it said of this picture (alone, without its mirror image)",
+  "epochs.answers": "What it said of this picture",
+  "epochs.answersAlone": "What it said of this picture (alone, without its mirror image)",
   "epochs.answer": "answer",
   "epochs.share": "how sure",
   "epochs.true": "true class",

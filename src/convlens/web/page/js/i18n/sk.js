@@ -12,6 +12,8 @@ export const sk = {
   "theme.auto": "Auto",
   "theme.light": "Svetlý",
   "theme.dark": "Tmavý",
+  "page.present": "Premietať",
+  "page.presentHow": "Veľké, na premietanie: Alt+P ho začne aj skončí, Escape skončí",
   "page.skip": "Preskočiť na kapitoly",
   "page.contents": "Obsah",
   "page.footer": "convlens beží len na tomto počítači; nič z toho, čo tu robíte, ho neopustí.",
@@ -21,10 +23,12 @@ export const sk = {
   "section.resetWhich": "Obnoviť: {title}",
   "section.link": "Kopírovať odkaz",
   "section.linkWhich": "Kopírovať odkaz na tento pohľad: {title}",
+  "section.linkInFile": "Skopírované: pripojte to za adresu tohto súboru",
   "copy.done": "Skopírované",
   "copy.failed": "Nepodarilo sa skopírovať",
 
   "grid.cell": "riadok {row}, stĺpec {column}",
+  "grid.invalid": "Napíšte číslo s najviac šiestimi číslicami, napríklad −2, 0,5 alebo 1/4.",
   "grid.empty": "ešte nevypočítané",
 
   "player.group": "{label}: prehrávanie a krokovanie",
@@ -48,14 +52,13 @@ export const sk = {
   "formula.comma": ";",
 
   "convolution.title": "Konvolúcia",
-  "convolution.short": "Konvolúcia",
   "convolution.intro":
     "Filter sa posúva po obrázku. Na každom mieste sa deväť čísel pod ním vynásobí číslami filtra, každé so svojím, " +
     "a súčiny sa sčítajú: to je jedno číslo výsledku, mapy príznakov.",
   "convolution.note":
-    "Ktorékoľvek číslo obrázka alebo filtra môžete prepísať. Ukážte na políčko výsledku a uvidíte jeho okno, " +
-    "kliknutím pri " +
-    "ňom ostanete. Rovnako ako v PyTorchi sa filter neotáča; v matematike sa to volá krížová korelácia.",
+    "Ktorékoľvek číslo obrázka alebo filtra môžete prepísať. Ukážte na políčko výsledku a uvidíte jeho okno, kliknutím " +
+    "pri ňom ostanete. Ukážte na číslo obrázka a uvidíte, ktoré výsledky ho čítajú; na číslo filtra, ktoré čísla " +
+    "stretne. Rovnako ako v PyTorchi sa filter neotáča; v matematike sa to volá krížová korelácia.",
   "preset.own": "vlastný",
   "preset.lecture": "z prednášky",
   "preset.square": "svetlý štvorec",
@@ -77,7 +80,6 @@ export const sk = {
   "sample.item": "Oblečenie",
 
   "pooling.title": "Združovanie (pooling)",
-  "pooling.short": "Združovanie",
   "pooling.intro":
     "Združovanie mapu zmenší a ponechá to podstatné: z čísel pod oknom ide ďalej len najväčšie, alebo ich priemer. " +
     "Nič sa tu neučí a každý kanál sa združuje sám.",
@@ -118,7 +120,6 @@ export const sk = {
   "outcome.whole": "Každé číslo obrázka je aspoň v jednom okne.",
 
   "sliding.title": "Krok, výplň, dilatácia",
-  "sliding.short": "Krok, výplň, dilatácia",
   "sliding.intro":
     "Krok (stride) hovorí, o koľko sa okno posunie na ďalšie miesto. Výplň (padding) pridá okolo obrázka rám, " +
     "takže okno " +
@@ -137,7 +138,6 @@ export const sk = {
   "example.gaps": "krok väčší ako okno",
 
   "formula.title": "Vzorec",
-  "formula.short": "Vzorec",
   "formula.intro":
     "Jediný vzorec dáva rozmer po každej konvolúcii a po každom združovaní. Ťahajte čísla v ňom alebo posuvníky. " +
     "Výška " +
@@ -157,9 +157,16 @@ export const sk = {
   "kernel.sharpen": "Zaostrenie",
   "kernel.box": "Rozmazanie priemerom",
   "kernel.gaussian": "Gaussovo rozmazanie",
+  "kernel.emboss": "Reliéf",
+  "kernel.sobelTop": "Sobel, horný",
+  "kernel.sobelBottom": "Sobel, dolný",
+  "kernel.sobelLeft": "Sobel, ľavý",
+  "kernel.sobelRight": "Sobel, pravý",
   "kernel.own": "Vlastný",
   "sample.drawing": "Kresba",
   "sample.file": "Vlastný súbor",
+  "sample.camera": "Kamera",
+  "camera.none": "Kamera tu nie je, alebo ju prehliadač nesmie použiť.",
   "item.0": "Tričko",
   "item.1": "Nohavice",
   "item.2": "Sveter",
@@ -182,13 +189,13 @@ export const sk = {
   "file.unreadable": "Prehliadač tento súbor nevie prečítať ako obrázok; skúste PNG alebo JPEG.",
 
   "filters.title": "Filtre",
-  "filters.short": "Filtre",
   "filters.intro":
     "Ten istý súčet s inými číslami urobí s obrázkom niečo iné: rozmaže ho, zaostrí, nájde hrany. O tom, čo filter " +
     "nájde, " +
     "rozhodujú len jeho čísla; konvolučná sieť sa ich učí.",
   "filters.size": "Veľkosť",
   "filters.divisor": "Deliteľ",
+  "filters.divisorInvalid": "Napíšte celé číslo od 1 do 999.",
   "filters.item": "Kus oblečenia",
   "filters.pointOriginal": "Obrázok: šípky posúvajú lupu",
   "filters.pointResult": "Výsledok: šípky posúvajú lupu",
@@ -213,8 +220,7 @@ export const sk = {
 
   "part.network": "Vaša sieť",
   "part.code": "Váš kód",
-  "network.title": "Vaša sieť",
-  "network.short": "Mapy príznakov",
+  "network.title": "Mapy príznakov",
   "network.intro":
     "Sieť, ktorú ste natrénovali: obrázok, odpoveď a pod nimi každá operácia zľava doprava. Otvorte niektorú a uvidíte, " +
     "ako vznikli jej čísla.",
@@ -226,7 +232,6 @@ export const sk = {
   "network.failed": "Beh sa nepodarilo otvoriť.",
 
   "curves.title": "Ako sa učila",
-  "curves.short": "Krivky učenia",
   "curves.intro":
     "Strata na dávkach, na ktorých sa trénovala, úspešnosť na odložených obrázkoch a rýchlosť učenia, ktorá k tomu " +
     "viedla, " +
@@ -252,7 +257,6 @@ export const sk = {
   "curves.table": "Validácie v číslach",
 
   "confusion.title": "Čo si s čím mýli",
-  "confusion.short": "Zámeny",
   "confusion.intro":
     "Riadok je skutočná trieda, stĺpec to, čo sieť o jej testovacích obrázkoch tvrdí. Na uhlopriečke má pravdu. " +
     "Vyberte " +
@@ -276,16 +280,18 @@ export const sk = {
     other: "{count} obrázkov triedy {truth} určených ako {answer}",
   },
   "gallery.partly": { one: "(k dispozícii {count})", few: "(k dispozícii {count})", other: "(k dispozícii {count})" },
+  "gallery.waiting": "Sieť odpovedá na testovacie obrázky…",
   "gallery.more": "Zobraziť ďalšie",
   "gallery.picture": "Testovací obrázok {index}, istota {sure} %: pozrieť sa s ním do siete",
 
   "code.title": "Váš trénovací kód",
-  "code.short": "Kontrola a rozmery",
   "code.intro":
-    "Vložte trénovací skript. Len sa prečíta, nikdy sa nespustí: pri každom náleze stojí riadok, dôvod a zmena, " +
-    "ktorá ho " +
-    "opraví.",
+    "Vložte trénovací skript. Chyby sa v ňom nájdu hneď, čítaním. Rozmery jeho siete sa odvodia, keď o to požiadate: " +
+    "spustením definícií.",
   "code.exported": "Na kontrolu kódu treba Python: spustite convlens open a vložte ho tam.",
+  "code.mistakes": "Chyby v ňom",
+  "code.note":
+    "Kód sa na to len prečíta, nič z neho sa nespustí. Pri každom náleze stojí riadok, dôvod a zmena, ktorá ho opraví.",
   "code.label": "Kód",
   "code.placeholder": "Sem vložte Python alebo presuňte súbor",
   "code.example": "Príklad s dvoma chybami",
@@ -301,10 +307,10 @@ export const sk = {
   "severity.info": "Poznámka",
   "sizes.title": "Rozmery v ňom",
   "sizes.note":
-    "Na výpočet rozmerov sa definície siete z vášho kódu spustia na tomto počítači: vo vlastnom procese, s " +
-    "obmedzeným časom " +
-    "a pamäťou, bez siete a bez zápisu súborov. Chráni to pred nehodami; spúšťajte len kód, ktorému dôverujete.",
-  "sizes.run": "Spustiť a odvodiť rozmery",
+    "Na to sa definície, ktoré sieť potrebuje, spustia, keď stlačíte tlačidlo: na tomto počítači, vo vlastnom procese, " +
+    "s obmedzeným časom a pamäťou, bez siete a bez zápisu súborov. Chráni to pred nehodami; spúšťajte len kód, ktorému " +
+    "dôverujete.",
+  "sizes.run": "Spustiť definície a odvodiť rozmery",
   "sizes.running": "Beží…",
   "sizes.name": "Trieda",
   "sizes.nameHint": "jediná v kóde",
@@ -319,7 +325,7 @@ export const sk = {
   "sizes.neurons": "Neuróny po poslednej konvolúcii: {neurons}.",
 
   "network.earlier": "Toto sú váhy zo skoršieho okamihu trénovania; pozri „Okamihy trénovania“ nižšie.",
-  "network.picture": "Obrázok, ako ho sieť dostane",
+  "network.sees": "Čo vidí sieť: {width}\u00a0×\u00a0{height} pixelov",
   "network.noPictures": "Testovacie obrázky nie sú k dispozícii; vložte fotografiu alebo nakreslite obrázok.",
   "pictures.source": "Obrázok",
   "pictures.test": "Testovací obrázok",
@@ -330,16 +336,26 @@ export const sk = {
   "pictures.answers": "Odpovede",
   "pictures.all": "Všetky",
   "pictures.wrong": "Nesprávne",
-  "pictures.back": "Späť",
-  "pictures.next": "Ďalej",
-  "pictures.where": "{first} až {last} z {count}",
-  "pictures.none": "Žiadne nie sú.",
+  "pictures.part":
+    "Tento uložený súbor obsahuje {count} z {total} testovacích obrázkov: chyby a niekoľko správnych odpovedí každej " +
+    "triedy.",
   "pictures.one": "Testovací obrázok {index}, {name}",
+  "pictures.oneWrong": "Testovací obrázok {index}, {name}, určený ako {answer}",
+  "pager.back": "Späť",
+  "pager.next": "Ďalej",
+  "pager.where": "{first} až {last} z {count}",
+  "pager.none": "Žiadne nie sú.",
   "photo.preparing": "Fotografia sa pripravuje…",
-  "photo.seen": "Prvá z máp nižšie ukazuje, čo sieť z vašej fotografie vidí.",
+  "photo.drop": "alebo ju sem presuňte. Ostane na tomto počítači; skopírovaný odkaz z nej nesie najviac to, čo vidí sieť.",
+  "photo.yours": "Vaša fotografia",
+  "photo.yoursFramed": "Vaša fotografia s nájdeným predmetom",
+  "photo.seen": "Samotnú fotografiu sieť nevidí: dostane len malý obrázok nižšie.",
   "photo.inverted":
-    "Predmet bol tmavý na svetlom pozadí a farby sa obrátili, ako ich sieť pozná. Prvá z máp nižšie ukazuje, čo " +
-    "vidí.",
+    "Samotnú fotografiu sieť nevidí: dostane len malý obrázok nižšie, v ktorom sa vymenilo svetlé a tmavé, lebo sa učila " +
+    "na svetlých predmetoch na čiernom pozadí.",
+  "photo.whole": "Z pozadia nevystupuje žiaden predmet, preto sa použila celá fotografia.",
+  "photo.crowded": "Predmet siaha po okraj fotografie: s kúskom pozadia okolo by bola odpoveď istejšia.",
+  "photo.unreadable": "„{name}“ sa nedá prečítať ako obrázok: vyberte súbor PNG, JPEG, WebP, BMP alebo GIF.",
   "photo.offline":
     "V uloženom súbore sa zmenší celá fotografia; pri otvorení cez convlens open sa v nej najprv nájde predmet.",
   "board.label": "Kresliaca plocha: šípky posúvajú, medzerník kreslí",
@@ -354,6 +370,7 @@ export const sk = {
   "layers.normalised": "normalizovaný",
   "layers.scale": "Mierka farieb",
   "layers.scale.layer": "celá vrstva",
+  "layers.scale.network": "celá sieť",
   "layers.scale.map": "každá mapa",
   "layers.legend":
     "Zelená je nad nulou, sivá pod ňou; hodnoty od {least} do {most}. Kliknite na niektorú a uvidíte jej výpočet.",
@@ -362,12 +379,12 @@ export const sk = {
   "op.picture": "obrázok",
 
   "derivation.picture": "Vstup {sizes}: kanály, výška, šírka.",
-  "derivation.flatten": "Rozložené do jedného radu: {sum}.",
+  "derivation.flatten": "Rozložené do jedného radu:",
   "derivation.linear": "Každý z {outputs} neurónov sčíta všetkých {inputs} čísel, každé krát vlastná váha.",
   "derivation.same": "Každá hodnota sa mení sama; rozmer ostáva.",
-  "derivation.size": "Výška a šírka: {formula} = {sum}.",
-  "derivation.rows": "Výška: {formula} = {sum}.",
-  "derivation.columns": "Šírka: {sum}.",
+  "derivation.size": "Výška a šírka:",
+  "derivation.rows": "Výška:",
+  "derivation.columns": "Šírka:",
   "derivation.channels": {
     one: "Počet filtrov: {to}, každý má {rows} × {columns} čísel pre jediný vstupný kanál. Počet máp: {to}.",
     few: "Počet filtrov: {to}, každý má {rows} × {columns} čísel pre každý z {count} vstupných kanálov. Počet máp: {to}.",
@@ -379,10 +396,15 @@ export const sk = {
     few: "Každá zo {count} máp sa združuje samostatne.",
     other: "Každá z {count} máp sa združuje samostatne.",
   },
-  "derivation.parameters": "Parametre: {sum} = {result}.",
+  "derivation.parameters": "Parametre:",
   "derivation.parametersOnly": "Parametre: {result}.",
   "derivation.macs": "Násobenia: {macs}, počet hodnôt: {outputs}.",
   "derivation.field": "Jedna hodnota závisí od {rows} × {columns} pixelov obrázka (nominálne: môže presahovať okraj).",
+  "derivation.apart": {
+    one: "Susedné hodnoty jej vstupu sú od seba {count} pixel, j = {count}:",
+    few: "Susedné hodnoty jej vstupu sú od seba {count} pixely, j = {count}:",
+    other: "Susedné hodnoty jej vstupu sú od seba {count} pixelov, j = {count}:",
+  },
   "derivation.dropped": "Na posledné riadky ({rows}) a stĺpce ({columns}) nedosiahne žiadne okno.",
   "derivation.line": "Riadok {line} v súbore siete.",
   "reason.before": "Niektorá operácia pred touto sa tu nedá vypočítať.",
@@ -400,9 +422,14 @@ export const sk = {
   "answer.again": "Vylosovať iné neuróny",
   "answer.evaluationNote": "Pri vyhodnocovaní necháva dropout každú hodnotu tak, ako je.",
   "answer.silenced": "{name}: vypnuté neuróny {count} z {of} (nižšie červené), ostatné sa násobia číslom {scale}.",
+  "answer.silencedAlpha":
+    "{name}: vypnuté neuróny {count} z {of} dostanú {silent} (nižšie červené), ostatné sa násobia číslom {scale}, plus " +
+    "{shift}.",
   "answer.unknown": "Stránka nevie vypočítať odpoveď tejto siete.",
   "answer.said": "{name}, {share}",
   "answer.right": "{name}, {share}: správne",
+  "answer.unsure": "{name}, {share}: skutočná trieda, sieť si však nie je istá",
+  "answer.guess": "{name}, {share}: skutočná trieda, ale len tip: naslepo vyjde {blind}",
   "answer.wrong": "{name}, {share}: nesprávne, je to {truth}",
   "answer.trueClass": "skutočná trieda",
   "answer.mirror":
@@ -419,7 +446,6 @@ export const sk = {
   "softmax.share": "delené ich súčtom",
 
   "unit.title": "Jedna hodnota",
-  "unit.short": "Jedna hodnota",
   "unit.intro":
     "Vyberte hodnotu v mape vyššie. Tu je každé číslo za ňou: okná vo všetkých vstupných kanáloch, súčiny, súčet a " +
     "čo z neho " +
@@ -468,7 +494,6 @@ export const sk = {
   "products.others": { one: "{count} ďalší: {sum}", few: "{count} ďalšie: {sum}", other: "{count} ďalších: {sum}" },
 
   "epochs.title": "Okamihy trénovania",
-  "epochs.short": "Okamihy trénovania",
   "epochs.intro":
     "Beh si v niektorých okamihoch trénovania uložil váhy. Prejdite nimi: filtre, mapy a odpovede sa menia tu aj v " +
     "častiach " +
@@ -481,7 +506,8 @@ export const sk = {
   "epochs.filters": "Filtre",
   "epochs.first": "prvých {first} z {count}",
   "epochs.maps": "Mapy",
-  "epochs.answers": "Čo povedala o tomto obrázku (samotnom, bez zrkadlového obrazu)",
+  "epochs.answers": "Čo povedala o tomto obrázku",
+  "epochs.answersAlone": "Čo povedala o tomto obrázku (samotnom, bez zrkadlového obrazu)",
   "epochs.answer": "odpoveď",
   "epochs.share": "istota",
   "epochs.true": "skutočná trieda",

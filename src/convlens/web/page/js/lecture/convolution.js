@@ -3,6 +3,7 @@
 import { number, t } from "convlens/i18n/index.js";
 import { integers, matrix } from "convlens/kinds.js";
 import { convolutionFormula, formulaPanel } from "convlens/lecture/cell_formula.js";
+import { createLinks } from "convlens/lecture/links.js";
 import { rowsOf, tensor, withNumber } from "convlens/lecture/matrices.js";
 import { FILTERS, PICTURES, presetOf } from "convlens/lecture/presets.js";
 import { createWalk } from "convlens/lecture/walk.js";
@@ -37,16 +38,19 @@ export const convolution = { id: "convolution", state, mount };
  */
 function mount(body, signal) {
   const walk = createWalk({ label: t("window.place"), state, size: () => [PLACES, PLACES], draw, signal });
+  const links = createLinks(draw);
   const picture = createGrid({
     label: t("figure.picture"),
     meaning: "picture",
     signal,
+    onPoint: links.pointPicture,
     onEdit: (row, column, value) => state.change({ picture: withNumber(state.values.picture, row, column, value) }),
   });
   const filter = createGrid({
     label: t("figure.filter"),
     meaning: "filter",
     signal,
+    onPoint: links.pointFilter,
     onEdit: (row, column, value) => state.change({ filter: withNumber(state.values.filter, row, column, value) }),
   });
   const products = createGrid({ label: t("figure.products"), meaning: "product", signal });
@@ -70,13 +74,14 @@ function mount(body, signal) {
     picture.update({
       values,
       frame: frameAt(SLIDING, row, column),
+      mark: (r, c) => (links.meets(SLIDING, PLACES, r, c) ? "met" : ""),
       note: (r, c) => timesNote(weightAt(r, c)),
     });
     filter.update({ values: weights });
     products.update({ values: cell.window.map((line, r) => line.map((value, c) => value * weights[r][c])) });
     result.update({
       values: answers.map((line, r) => line.map((value, c) => (walk.shows(r, c) ? value : null))),
-      mark: walk.mark,
+      mark: (r, c) => `${walk.mark(r, c)} ${links.reads(SLIDING, r, c) ? "reads" : ""}`,
     });
     total.replaceChildren(`${t("figure.sum")} = `, el("b", { class: "result" }, number(cell.value)));
     formula.replaceChildren(convolutionFormula(cell, weights));

@@ -35,10 +35,12 @@ export function createFilterControls({ state, kernelOf }) {
     },
   });
   const divisor = el("input", { type: "number", min: 1, max: 999, step: 1, class: "short" });
+  const problem = el("span", { class: "problem", role: "alert" });
   divisor.addEventListener("input", () => {
     const value = divisor.valueAsNumber;
     const fits = Number.isInteger(value) && value >= 1 && value <= 999;
     divisor.setAttribute("aria-invalid", String(!fits));
+    problem.textContent = fits ? "" : t("filters.divisorInvalid");
     if (fits) state.change({ filter: "own", own: kernelOf().entries, divisor: value });
   });
   return {
@@ -48,13 +50,17 @@ export function createFilterControls({ state, kernelOf }) {
       list.element,
       sides.element,
       el("label", { class: "list" }, el("span", {}, t("filters.divisor")), divisor),
+      problem,
     ),
     update() {
       const kernel = kernelOf();
       const { filter } = state.values;
       list.update(filter === "own" ? (presetOf(kernel) ?? "own") : filter);
       sides.update(kernel.entries.length === 5 ? "5" : "3");
-      if (document.activeElement !== divisor) divisor.value = String(kernel.divisor);
+      if (document.activeElement === divisor) return;
+      divisor.value = String(kernel.divisor);
+      divisor.setAttribute("aria-invalid", "false");
+      problem.textContent = "";
     },
   };
 }

@@ -1,7 +1,8 @@
-// What is filtered: the photo, a drawing, an item of Fashion-MNIST, or a file of one's own.
+// What is filtered: the photo, a drawing, an item of Fashion-MNIST, a file of one's own, or what the camera sees.
 
 import { t } from "convlens/i18n/index.js";
 import { rowsFrom } from "convlens/lecture/matrices.js";
+import { createCamera } from "convlens/parts/camera.js";
 import { createChooser } from "convlens/parts/chooser.js";
 import { announce, el } from "convlens/parts/dom.js";
 import { pack, stroke, unpack } from "convlens/parts/drawing.js";
@@ -12,9 +13,10 @@ import { decode, loadCat, loadItems } from "convlens/parts/samples.js";
 /** @import { Grey } from "convlens/parts/samples.js" */
 /** @import { Key } from "convlens/i18n/index.js" */
 /** @typedef {{row: number, column: number}} Place */
-/** @typedef {"cat" | "drawing" | "item" | "file"} Source */
+/** @typedef {typeof SOURCES[number]} Source */
 /** @typedef {{source: Source, item: number, drawing: string, at: number[]}} Values */
 
+export const SOURCES = /** @type {const} */ (["cat", "drawing", "item", "file", "camera"]);
 const SIDE = 48; // of the drawing
 const PEN = 1.3;
 const ERASER = 2.6;
@@ -26,9 +28,9 @@ export const START = pack(house());
 
 /**
  * Kept while the page is drawn anew in another language.
- * @type {{cat: Grey | null, items: Grey[], own: Grey | null}}
+ * @type {{cat: Grey | null, items: Grey[], own: Grey | null, seen: Grey | null}}
  */
-const atHand = { cat: null, items: [], own: null };
+const atHand = { cat: null, items: [], own: null, seen: null };
 
 /**
  * @param {object} options
@@ -44,15 +46,24 @@ export function createSources({ state, target, onReady, signal }) {
 
   const sources = createChooser({
     label: t("figure.picture"),
-    options: /** @type {const} */ (["cat", "drawing", "item", "file"]).map((value) => ({
-      value,
-      text: t(`sample.${value}`),
-    })),
-    onChange: (source) => state.change({ source, at: [-1, -1] }),
+    options: SOURCES.map((value) => ({ value, text: t(`sample.${value}`) })),
+    onChange: (source) => {
+      problem.textContent = "";
+      state.change({ source, at: [-1, -1] });
+    },
   });
   const items = el("div");
   const problem = el("p", { class: "problem", role: "alert" });
   const picker = createFilePicker({ target, onFile: open, signal });
+  const camera = createCamera({
+    longest: LONGEST,
+    onPicture: (grey) => {
+      atHand.seen = grey;
+      onReady();
+    },
+    onFail: () => (problem.textContent = t("camera.none")),
+    signal,
+  });
   const tools = createTools(
     (chosen) => (tool = chosen),
     () => state.change({ drawing: pack(new Uint8Array(SIDE * SIDE)) }),
@@ -106,11 +117,8 @@ export function createSources({ state, target, onReady, signal }) {
     picture() {
       const { source, item } = state.values;
       if (source === "drawing") return drawing();
-      return source === "item"
-        ? (atHand.items[item] ?? null)
-        : source === "file" && atHand.own
-          ? atHand.own
-          : atHand.cat;
+      if (source === "item") return atHand.items[item] ?? null;
+      return (source === "file" && atHand.own) || (source === "camera" && atHand.seen) || atHand.cat;
     },
     /** @param {Place} from @param {Place} to */
     paint(from, to) {
@@ -120,6 +128,7 @@ export function createSources({ state, target, onReady, signal }) {
     update() {
       const { source, item } = state.values;
       sources.update(source);
+      camera.run(source === "camera");
       thumbnails.update(String(item));
       items.hidden = source !== "item";
       tools.element.hidden = source !== "drawing";

@@ -3,7 +3,7 @@
 import { number, t } from "convlens/i18n/index.js";
 import { choice, integer, integers, matrix, text } from "convlens/kinds.js";
 import { createFilterControls } from "convlens/lecture/filter_controls.js";
-import { createSources, START } from "convlens/lecture/filter_sources.js";
+import { createSources, SOURCES, START } from "convlens/lecture/filter_sources.js";
 import { filtered, KERNEL_NAMES, KERNELS, losesSign, shown, total } from "convlens/lecture/kernels.js";
 import { createMagnifier } from "convlens/lecture/magnifier.js";
 import { withNumber } from "convlens/lecture/matrices.js";
@@ -21,7 +21,7 @@ const state = declare("filters", {
   filter: choice("edges8", [...KERNEL_NAMES, "own"]),
   own: matrix(KERNELS.identity.entries, [3, 5]),
   divisor: integer(1, 1, 999),
-  source: choice("cat", ["cat", "drawing", "item", "file"]),
+  source: choice("cat", SOURCES),
   item: integer(9, 0, 9),
   drawing: text(START, 2000),
   at: integers([-1, -1], -1, 9999), // -1: where there is something to see

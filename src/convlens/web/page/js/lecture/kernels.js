@@ -1,5 +1,5 @@
-// The lecture's seven filters, and what a filter makes of a picture. The matrices and the rules are those of
-// `convlens filters`: the picture's border is repeated outwards, and the result is rounded and clipped to 0..255.
+// The lecture's seven filters and five more, and what a filter makes of a picture. The rules and the seven matrices are
+// those of `convlens filters`: the picture's border is repeated outwards, and the result is rounded and clipped to 0..255.
 
 import { rowsFrom, tensor } from "convlens/lecture/matrices.js";
 import { conv2d } from "convlens/sums/convolution.js";
@@ -13,7 +13,7 @@ import { conv2d } from "convlens/sums/convolution.js";
  * @property {number} divisor
  */
 
-/** In the lecture's order. */
+/** In the lecture's order, and the others after them. */
 export const KERNELS = {
   identity: { entries: rowsFrom("0 0 0; 0 1 0; 0 0 0"), divisor: 1 },
   diagonal: { entries: rowsFrom("1 0 -1; 0 0 0; -1 0 1"), divisor: 1 },
@@ -22,6 +22,11 @@ export const KERNELS = {
   sharpen: { entries: rowsFrom("0 -1 0; -1 5 -1; 0 -1 0"), divisor: 1 },
   box: { entries: rowsFrom("1 1 1; 1 1 1; 1 1 1"), divisor: 9 },
   gaussian: { entries: rowsFrom("1 2 1; 2 4 2; 1 2 1"), divisor: 16 },
+  emboss: { entries: rowsFrom("-2 -1 0; -1 1 1; 0 1 2"), divisor: 1 },
+  sobelTop: { entries: rowsFrom("1 2 1; 0 0 0; -1 -2 -1"), divisor: 1 },
+  sobelBottom: { entries: rowsFrom("-1 -2 -1; 0 0 0; 1 2 1"), divisor: 1 },
+  sobelLeft: { entries: rowsFrom("1 0 -1; 2 0 -2; 1 0 -1"), divisor: 1 },
+  sobelRight: { entries: rowsFrom("-1 0 1; -2 0 2; -1 0 1"), divisor: 1 },
 };
 
 /** @typedef {keyof typeof KERNELS} KernelName */

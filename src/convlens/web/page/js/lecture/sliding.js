@@ -6,6 +6,7 @@ import { averageFormula, convolutionFormula, formulaPanel, maximumFormula } from
 import { EXAMPLES, exampleOf } from "convlens/lecture/examples.js";
 import { allowed, KINDS } from "convlens/lecture/geometry.js";
 import { createGeometrySliders, within } from "convlens/lecture/geometry_sliders.js";
+import { createLinks } from "convlens/lecture/links.js";
 import { rowsOf, tensor, withNumber } from "convlens/lecture/matrices.js";
 import { outcome } from "convlens/lecture/outcome.js";
 import { sizeFormula } from "convlens/lecture/size_formula.js";
@@ -94,17 +95,20 @@ function mount(body, signal) {
   const places = () => Math.max(1, setting().places);
   const walk = createWalk({ label: t("window.place"), state, size: () => [places(), places()], draw, signal });
   const controls = createControls();
+  const links = createLinks(draw);
   const picture = createGrid({
     label: t("figure.picture"),
     meaning: "picture",
     signal,
     numbered: true,
+    onPoint: links.pointPicture,
     onEdit: (row, column, value) => state.change({ picture: withNumber(setting().picture, row, column, value) }),
   });
   const filter = createGrid({
     label: t("figure.filter"),
     meaning: "filter",
     signal,
+    onPoint: links.pointFilter,
     onEdit: (row, column, value) => state.change({ filter: withNumber(setting().filter, row, column, value) }),
   });
   const result = createGrid({
@@ -149,14 +153,15 @@ function mount(body, signal) {
       ring: geometry.padding,
       frame: fits ? frameAt(geometry, row, column) : null,
       mark: (r, c) =>
-        `${isRead(r) && isRead(c) ? "" : "unreached"} ${r === winner?.row && c === winner.column ? "winner" : ""}`,
+        `${isRead(r) && isRead(c) ? "" : "unreached"} ${r === winner?.row && c === winner.column ? "winner" : ""} ` +
+        (links.meets(geometry, now.places, r, c) ? "met" : ""),
       note: (r, c) => (fits && kind === "convolution" ? timesNote(weightAt(r, c)) : ""),
     });
     filter.update({ values: weights });
     if (fits) {
       result.update({
         values: answers.map((line, r) => line.map((value, c) => (walk.shows(r, c) ? value : null))),
-        mark: walk.mark,
+        mark: (r, c) => `${walk.mark(r, c)} ${links.reads(geometry, r, c) ? "reads" : ""}`,
       });
       formula.replaceChildren(cellFormula(kind, cell, weights));
     }

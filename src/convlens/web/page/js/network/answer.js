@@ -4,11 +4,14 @@
 import { percent, t } from "convlens/i18n/index.js";
 import { network } from "convlens/network/shared.js";
 import { createSoftmax } from "convlens/network/softmax.js";
+import { verdictOf } from "convlens/network/verdict.js";
 import { createChooser } from "convlens/parts/chooser.js";
 import { el } from "convlens/parts/dom.js";
+import { dropoutParts } from "convlens/sums/dropout.js";
 
 /** @import { Answers } from "convlens/network/probabilities.js" */
 /** @import { Run } from "convlens/run.js" */
+/** @import { DropoutOptions } from "convlens/sums/dropout.js" */
 /** @import { Shown } from "convlens/network/view.js" */
 
 const MOST = 12; // classes
@@ -22,6 +25,7 @@ export function createAnswer(run) {
   const dropout = createDropout(run);
   return {
     element: el("div", { class: "answer" }, heading, list, note, softmax.element, dropout.element),
+    title: () => heading.textContent ?? "",
     /** @param {Shown} shown */
     draw({ answers, truth, masks }) {
       dropout.draw(masks);
@@ -50,7 +54,9 @@ function titleOf({ classes }, shares, truth) {
   const [best] = orderOf(shares);
   const values = { name: classes[best], share: percent(shares[best]) };
   if (truth === null) return t("answer.said", values);
-  return truth === best ? t("answer.right", values) : t("answer.wrong", { ...values, truth: classes[truth] });
+  const blind = percent(1 / classes.length);
+  const verdict = verdictOf(shares, truth);
+  return t(`answer.${verdict}`, { ...values, truth: classes[truth], blind });
 }
 
 /**
@@ -131,5 +137,7 @@ function createDropout({ operations }) {
 function silenced({ id, name, options }, masks) {
   const mask = masks.get(id) ?? new Uint8Array();
   const count = mask.length - mask.reduce((sum, kept) => sum + kept, 0);
-  return t("answer.silenced", { name, count, of: mask.length, scale: 1 / (1 - (options?.p ?? 0)) });
+  const { scale, shift, silent } = dropoutParts(/** @type {DropoutOptions} */ (options));
+  const values = { name, count, of: mask.length, scale, shift, silent };
+  return options?.alpha ? t("answer.silencedAlpha", values) : t("answer.silenced", values);
 }

@@ -14,10 +14,17 @@ export function changeFormula(work) {
   if (op.endsWith("_norm") && "scale" in parts) return normalisation(work);
   const x = figure(from, "picture");
   if (op === "relu") return line(value, mi("max"), mo("("), num(0), mo(","), x, mo(")"));
-  if (op === "dropout" && "kept" in parts) return line(value, x, mo("·"), parts.kept ? figure(parts.scale) : num(0));
+  if (op === "dropout" && "kept" in parts) return dropped(work);
   const options = Object.entries(parts).filter(([, part]) => typeof part === "number");
   const after = options.flatMap(([name, part]) => [mo(";"), mi(name), mo("="), figure(part)]);
   return line(value, mi(op), mo("("), x, ...after, mo(")"));
+}
+
+/** @param {Change} work */
+function dropped({ from, parts: { kept, scale, shift, silent }, value }) {
+  if (!kept) return lines([[mi("y", "result"), mo("="), figure(silent, "result")]]);
+  const moved = shift ? [mo("+"), figure(shift)] : [];
+  return line(value, figure(from, "picture"), mo("·"), figure(scale), ...moved);
 }
 
 /** @param {Change} work */

@@ -4,6 +4,7 @@
 import { number, t } from "convlens/i18n/index.js";
 import { goTo } from "convlens/network/places.js";
 import { el } from "convlens/parts/dom.js";
+import { layFrame } from "convlens/parts/frame.js";
 import { createGrid } from "convlens/parts/grid.js";
 import { createMosaic } from "convlens/parts/mosaic.js";
 import { figure, sign, stage } from "convlens/parts/stage.js";
@@ -26,6 +27,7 @@ import { conv2d } from "convlens/sums/convolution.js";
  */
 
 const AT_FIRST = 3;
+const ON_ONE_LINE = 5; // columns of a kernel, for which all of a channel fits beside each other
 
 /** @param {Options} options */
 export function createChannels(options) {
@@ -75,7 +77,7 @@ function block(options, part) {
   const open = el("button", { type: "button", class: "text", onclick }, t("channels.channel", { channel }));
   return el(
     "div",
-    { class: "channel" },
+    { class: weights[0]?.length > ON_ONE_LINE ? "channel wide" : "channel" },
     el("p", { class: "step-head" }, open, el("span", {}, t("channels.adds", { sum: number(sum, 5) }))),
     stage(
       mapFigure(options, channel, input),
@@ -126,9 +128,7 @@ function mapFigure({ run, id, work: { rows, columns }, signal }, channel, input)
   const [top, left] = [rows, columns].map((places) => Math.max(0, Math.min(...places)));
   const [bottom, right] = [Math.min(height, Math.max(...rows) + 1), Math.min(width, Math.max(...columns) + 1)];
   const lens = el("div", { class: "lens", hidden: bottom <= top || right <= left });
-  lens.style.inset =
-    `${(100 * top) / height}% ${100 - (100 * right) / width}% ` +
-    `${100 - (100 * bottom) / height}% ${(100 * left) / width}%`;
+  layFrame(lens, { left, top, right, bottom }, { width, height });
   mosaic.element.append(lens);
   return figure(t("channels.map"), "picture", mosaic.element);
 }

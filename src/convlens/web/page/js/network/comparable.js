@@ -11,8 +11,7 @@
  * @returns {Map<number, Tensor>}
  */
 export function comparable({ operations }, torch, masks) {
-  const silencing = [...masks].filter(([, mask]) => mask.includes(0)).map(([id]) => id);
-  const changed = new Set(silencing);
+  const changed = new Set([...masks.keys()].filter((id) => operations[id].options?.p > 0));
   for (const { id, inputs } of operations) if (inputs.some((input) => changed.has(input))) changed.add(id);
   return new Map([...torch].filter(([id]) => !changed.has(id)));
 }

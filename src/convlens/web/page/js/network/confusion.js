@@ -2,9 +2,9 @@
 
 import { number, t } from "convlens/i18n/index.js";
 import { integers } from "convlens/kinds.js";
-import { followArrows } from "convlens/network/arrows.js";
 import { createGallery } from "convlens/network/gallery.js";
 import { el } from "convlens/parts/dom.js";
+import { makeTabStop, rove } from "convlens/parts/roving.js";
 import { declare } from "convlens/state.js";
 
 /** @import { Run } from "convlens/run.js" */
@@ -91,7 +91,8 @@ function createTable({ classes, test: { confusion } }, signal) {
     el("thead", {}, head),
     el("tbody", {}, ...rows),
   );
-  followArrows(table, buttons, signal);
+  makeTabStop(buttons, 0, 0);
+  rove(table, () => buttons, signal);
   return { table, buttons };
 }
 

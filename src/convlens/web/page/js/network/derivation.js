@@ -5,15 +5,26 @@ import { ACTIVATIONS } from "convlens/sums/activations.js";
 import {
   batchNormParameters,
   convolutionParameters,
+  flattenedSize,
   linearParameters,
+  receptiveFieldSum,
   sizeSum,
   transposedSizeSum,
 } from "convlens/sums/sizes.js";
 import { count } from "convlens/sums/tensors.js";
 
-/** @import { Described } from "convlens/run.js" */
+/** @import { Described, Run } from "convlens/run.js" */
+/** @import { Sum } from "convlens/sums/sizes.js" */
 /** @import { Operation } from "convlens/sums/tensors.js" */
 /** @typedef {Record<string, {shape: number[]}>} Shapes the weights' */
+
+/**
+ * A sentence, and the sum that it ends with.
+ * @typedef {object} Said
+ * @property {string} text
+ * @property {string} [name]    the letter of what the sum comes to, or empty
+ * @property {Sum} [sum]
+ */
 
 /** Operations that change every value by itself. */
 const ALONE = [...ACTIVATIONS, "prelu", "batch_norm", "dropout"];
@@ -32,26 +43,22 @@ export function sizesOf(shape) {
 }
 
 /**
+ * @param {Run} run
  * @param {Operation & Described} operation
- * @param {number[][]} inputs      shapes of what it reads
- * @param {Shapes} tensors
- * @returns {string[]}
+ * @returns {Said[]}
  */
-export function derivationOf(operation, inputs, tensors) {
-  const { op, macs, receptive_field: field, dropped, line, output } = operation;
-  const sentences = [
-    ...sizeSentences(operation, inputs[0], tensors),
-    ...parameterSentences(operation, inputs[0], tensors),
-  ];
-  if (macs) sentences.push(t("derivation.macs", { macs, outputs: count(output) }));
-  if (field && op !== "picture") {
-    sentences.push(t("derivation.field", { rows: field[0], columns: field[1] ?? field[0] }));
-  }
+export function derivationOf(run, operation) {
+  const { op, macs, receptive_field: field, dropped, line, output, inputs } = operation;
+  const input = run.operations[inputs[0]]?.output;
+  const kernel = kernelOf(operation, input, run.tensors);
+  const said = [...sizeSentences(operation, input, kernel), ...parameterSentences(operation, input, run.tensors)];
+  if (macs) said.push({ text: t("derivation.macs", { macs, outputs: count(output) }) });
+  if (field && op !== "picture") said.push(fieldSentence(run, operation, field, kernel));
   if (dropped?.some((lost) => lost > 0)) {
-    sentences.push(t("derivation.dropped", { rows: dropped[0], columns: dropped[1] ?? 0 }));
+    said.push({ text: t("derivation.dropped", { rows: dropped[0], columns: dropped[1] ?? 0 }) });
   }
-  if (line !== null) sentences.push(t("derivation.line", { line: String(line) }));
-  return sentences;
+  if (line !== null) said.push({ text: t("derivation.line", { line: String(line) }) });
+  return said;
 }
 
 /**
@@ -66,42 +73,79 @@ export function reasonOf({ op, why, known = true }, isShown) {
 }
 
 /**
+ * The kernel of an operation that slides over maps, [rows, columns].
  * @param {Operation} operation
  * @param {number[] | undefined} input
  * @param {Shapes} tensors
- * @returns {string[]}
+ * @returns {number[] | null}
  */
-function sizeSentences(operation, input, tensors) {
-  const { op, options = {}, weights = {}, output } = operation;
-  if (op === "picture") return [t("derivation.picture", { sizes: sizesOf(output) })];
+function kernelOf({ op, options = {}, weights = {}, output }, input, tensors) {
+  const kernel = options.kernel ?? tensors[weights.weight ?? ""]?.shape.slice(2);
+  const slides = kernel?.length === 2 && input?.length === 3 && output.length === 3 && !op.startsWith("adaptive");
+  return slides ? kernel : null;
+}
+
+/**
+ * @param {Operation} operation
+ * @param {number[] | undefined} input
+ * @param {number[] | null} kernel
+ * @returns {Said[]}
+ */
+function sizeSentences(operation, input, kernel) {
+  const { op, output } = operation;
+  if (op === "picture") return [{ text: t("derivation.picture", { sizes: sizesOf(output) }) }];
   if (!input) return [];
   if (op === "flatten" && input.length === 3) {
-    return [t("derivation.flatten", { sum: `${input.join(" · ")} = ${number(output[0])}` })];
+    return [{ text: t("derivation.flatten"), name: "n_out", sum: flattenedSize(input) }];
   }
   if (op === "linear") {
-    return [t("derivation.linear", { inputs: input[input.length - 1], outputs: output[output.length - 1] })];
+    return [{ text: t("derivation.linear", { inputs: input[input.length - 1], outputs: output[output.length - 1] }) }];
   }
-  const kernel = options.kernel ?? tensors[weights.weight ?? ""]?.shape.slice(2);
-  const isWindowed = kernel?.length === 2 && input.length === 3 && output.length === 3 && !op.startsWith("adaptive");
-  if (isWindowed) return windowSentences(operation, input, kernel);
-  return operation.known !== false && ALONE.includes(op) ? [t("derivation.same")] : [];
+  if (kernel) return windowSentences(operation, input, kernel);
+  return operation.known !== false && ALONE.includes(op) ? [{ text: t("derivation.same") }] : [];
 }
 
 /**
  * @param {Operation} operation
  * @param {number[]} input
  * @param {number[]} kernel
+ * @returns {Said[]}
  */
 function windowSentences({ op, options = {}, output }, input, kernel) {
   const [rows, columns] = [0, 1].map((side) => sideSum(op, options, input[1 + side], kernel[side], side));
-  const [down, across] = [rows, columns].map(({ worked, result }) => `${worked} = ${result}`);
+  const name = "n_out";
   const sizes =
-    down === across
-      ? [t("derivation.size", { formula: rows.formula, sum: down })]
-      : [t("derivation.rows", { formula: rows.formula, sum: down }), t("derivation.columns", { sum: across })];
-  if (!op.startsWith("conv")) return [...sizes, t("derivation.pooled", { count: input[0] })];
+    rows.worked === columns.worked
+      ? [{ text: t("derivation.size"), name, sum: rows }]
+      : [
+          { text: t("derivation.rows"), name, sum: rows },
+          { text: t("derivation.columns"), name, sum: columns },
+        ];
+  if (!op.startsWith("conv")) return [...sizes, { text: t("derivation.pooled", { count: input[0] }) }];
   const filters = { count: input[0] / (options.groups ?? 1), to: output[0], rows: kernel[0], columns: kernel[1] };
-  return [...sizes, t("derivation.channels", filters)];
+  return [...sizes, { text: t("derivation.channels", filters) }];
+}
+
+/**
+ * What one value depends on, and, where a window that is as high as it is wide makes that more, how much more.
+ * @param {Run} run
+ * @param {Operation & Described} operation
+ * @param {number[]} field
+ * @param {number[] | null} kernel
+ * @returns {Said}
+ */
+function fieldSentence({ operations }, { inputs, options = {} }, [rows, columns = rows], kernel) {
+  const text = t("derivation.field", { rows, columns });
+  const source = operations[inputs[0]];
+  const [before] = source.op === "picture" ? [1] : (source.receptive_field ?? []);
+  if (!kernel || before === undefined || rows === before || rows !== columns || kernel[0] !== kernel[1]) {
+    return { text };
+  }
+  const dilation = options.dilation?.[0] ?? 1;
+  const apart = (rows - before) / (dilation * (kernel[0] - 1));
+  if (!Number.isInteger(apart)) return { text }; // a transposed convolution's values stand closer together
+  const sum = receptiveFieldSum(before, kernel[0], dilation, apart);
+  return { text: `${text} ${t("derivation.apart", { count: apart })}`, name: "r_out", sum };
 }
 
 /**
@@ -125,14 +169,14 @@ function sideSum(op, options, n, k, side) {
  * @param {Operation & Described} operation
  * @param {number[] | undefined} input
  * @param {Shapes} tensors
- * @returns {string[]}
+ * @returns {Said[]}
  */
 function parameterSentences(operation, input, tensors) {
   const { parameters } = operation;
   if (!parameters) return [];
   const sum = parameterSum(operation, input, tensors);
-  if (!sum) return [t("derivation.parametersOnly", { result: parameters })];
-  return [t("derivation.parameters", { sum: `${sum.formula} = ${sum.worked}`, result: parameters })];
+  if (!sum) return [{ text: t("derivation.parametersOnly", { result: parameters }) }];
+  return [{ text: t("derivation.parameters"), name: "", sum }];
 }
 
 /**

@@ -50,6 +50,7 @@ function mount(run, view, body, signal) {
   let drawn = -1; // the moment
 
   function draw() {
+    learned.follow();
     const { snapshot } = network.values;
     const place = snapshots[snapshot] ? snapshot : snapshots.length; // the last is the finished network
     if (place === drawn) return;
@@ -85,7 +86,7 @@ function createLearned(run, signal) {
   const filters = createMosaic({ label: t("epochs.filters"), meaning: "filter", signal });
   const maps = createMosaic({ label: t("epochs.maps"), signal });
   const left = el("span", { class: "quiet" });
-  let [open] = convolutions;
+  let open = chosen();
   /** @type {Tensor | undefined} */
   let drawn; // the weight whose filters are drawn
   /** @type {Shown | undefined} */
@@ -93,11 +94,12 @@ function createLearned(run, signal) {
   const layers = createList({
     label: t("epochs.layer"),
     options: convolutions.map(({ id, name }) => ({ value: String(id), text: name })),
-    onChange: (id) => {
-      open = run.operations[Number(id)];
-      if (shown) draw(shown);
-    },
+    onChange: (id) => network.change({ learned: Number(id) }),
   });
+
+  function chosen() {
+    return convolutions.find(({ id }) => id === network.values.learned) ?? convolutions[0];
+  }
 
   /** @param {Tensor} weight    [C_out, C_in, k_H, k_W] */
   function drawFilters(weight) {
@@ -124,6 +126,13 @@ function createLearned(run, signal) {
   return {
     element: el("div", { class: "weights", hidden: !open }, layers.element, el("div", { class: "pair" }, ...figures)),
     draw,
+    /** Another convolution may have been chosen. */
+    follow() {
+      if (open) layers.update(String(chosen().id));
+      if (chosen() === open) return;
+      open = chosen();
+      if (shown) draw(shown);
+    },
   };
 }
 

@@ -3,6 +3,7 @@
 import { t } from "convlens/i18n/index.js";
 import { paintPixels } from "convlens/network/pixels.js";
 import { el } from "convlens/parts/dom.js";
+import { layFrame } from "convlens/parts/frame.js";
 
 /** @import { Run } from "convlens/run.js" */
 /** @import { Field } from "convlens/sums/field.js" */
@@ -20,12 +21,10 @@ export function createFieldPicture({ run }) {
      * @param {Uint8Array} pixels
      * @param {Field} field
      */
-    show(pixels, { top, bottom, left, right, size }) {
+    show(pixels, field) {
+      const { top, bottom, left, right, size } = field;
       paintPixels(canvas, pixels, run.picture.shape);
-      frame.style.left = `${(100 * left) / width}%`;
-      frame.style.top = `${(100 * top) / height}%`;
-      frame.style.width = `${(100 * (right - left)) / width}%`;
-      frame.style.height = `${(100 * (bottom - top)) / height}%`;
+      layFrame(frame, field, { width, height });
       frame.hidden = bottom === top;
       const [rows, columns] = size;
       const reach = { rows, columns, top, bottom: bottom - 1, left, right: right - 1 };

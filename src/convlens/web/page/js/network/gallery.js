@@ -3,7 +3,7 @@
 import { number, t } from "convlens/i18n/index.js";
 import { paintPixels } from "convlens/network/pixels.js";
 import { el } from "convlens/parts/dom.js";
-import { loadPictures } from "convlens/run.js";
+import { loadAnswers, loadPictures } from "convlens/run.js";
 import { sentenceOf } from "convlens/source.js";
 
 /** @import { Run } from "convlens/run.js" */
@@ -19,6 +19,7 @@ export function createGallery({ run, onPicture }) {
   const heading = el("h3", {});
   const pictures = el("ul", { class: "gallery" });
   const more = el("button", { type: "button", class: "plain", onclick: add }, t("gallery.more"));
+  const waiting = el("p", { class: "note", role: "status" });
   const problem = el("p", { class: "problem", role: "status" });
   /** @type {{index: number, confidence: number}[]} */
   let found = [];
@@ -34,8 +35,11 @@ export function createGallery({ run, onPicture }) {
       const pixels = await loadPictures(run, indices);
       if (mine !== turn) return;
       shown += next.length;
-      pictures.append(...next.map((one, place) => el("li", {}, thumbnail(one, pixels[place]))));
+      const isPressed = document.activeElement === more;
+      const entries = next.map((one, place) => el("li", {}, thumbnail(one, pixels[place])));
+      pictures.append(...entries);
       more.hidden = shown >= found.length;
+      if (isPressed && more.hidden) entries[0]?.querySelector("button")?.focus(); // the focus goes on
     } catch (error) {
       if (mine === turn) problem.textContent = sentenceOf(error);
     }
@@ -56,27 +60,38 @@ export function createGallery({ run, onPicture }) {
   }
 
   return {
-    element: el("div", { class: "behind" }, heading, pictures, problem, more),
+    element: el("div", { class: "behind" }, heading, waiting, pictures, problem, more),
     /**
      * @param {number} truth
      * @param {number} answer
      */
-    show(truth, answer) {
+    async show(truth, answer) {
+      turn += 1;
+      const mine = turn;
       const { test, classes } = run;
-      shown = 0;
-      found = test.indices
-        .map((index, place) => ({ index, place, confidence: test.confidence[place] }))
-        .filter(({ place }) => test.labels[place] === truth && test.predicted[place] === answer)
-        .sort((one, other) => other.confidence - one.confidence);
       const count = test.confusion[truth][answer];
       const values = { count, truth: classes[truth], answer: classes[answer] };
-      const title = truth === answer ? t("gallery.right", values) : t("gallery.wrong", values);
-      const partly = found.length < count ? ` ${t("gallery.partly", { count: found.length })}` : "";
-      heading.textContent = title + partly;
+      heading.textContent = truth === answer ? t("gallery.right", values) : t("gallery.wrong", values);
       pictures.replaceChildren();
       problem.textContent = "";
       more.hidden = true;
-      void add();
+      waiting.textContent = t("gallery.waiting");
+      try {
+        const { predicted, confidence } = await loadAnswers(run);
+        if (mine !== turn) return;
+        waiting.textContent = "";
+        shown = 0;
+        found = test.indices
+          .map((index, place) => ({ index, place, confidence: confidence[place] }))
+          .filter(({ place }) => test.labels[place] === truth && predicted[place] === answer)
+          .sort((one, other) => other.confidence - one.confidence);
+        if (found.length < count) heading.append(` ${t("gallery.partly", { count: found.length })}`);
+        void add();
+      } catch (error) {
+        if (mine !== turn) return;
+        waiting.textContent = "";
+        problem.textContent = sentenceOf(error);
+      }
     },
   };
 }

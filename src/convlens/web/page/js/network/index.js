@@ -4,7 +4,7 @@ import { createConfusion } from "convlens/network/confusion.js";
 import { createCurves } from "convlens/network/curves.js";
 import { createEpochs } from "convlens/network/epochs.js";
 import { createMaps } from "convlens/network/maps.js";
-import { network } from "convlens/network/shared.js";
+import { showTestPicture } from "convlens/network/own.js";
 import { absent, failed } from "convlens/network/telling.js";
 import { createUnit } from "convlens/network/unit.js";
 import { createView } from "convlens/network/view.js";
@@ -23,7 +23,7 @@ export async function networkSections(goTo) {
     if (!run) return [absent];
     const view = createView(run, await loadWeights(run));
     const look = (/** @type {number} */ index) => {
-      network.change({ source: "test", picture: index });
+      showTestPicture(index);
       goTo("network");
     };
     return [

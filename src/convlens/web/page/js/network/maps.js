@@ -6,11 +6,14 @@ import { createLayers } from "convlens/network/layers.js";
 import { createPictures } from "convlens/network/pictures.js";
 import { paintPixels } from "convlens/network/pixels.js";
 import { network } from "convlens/network/shared.js";
-import { el } from "convlens/parts/dom.js";
+import { announce, el } from "convlens/parts/dom.js";
+import { figure } from "convlens/parts/stage.js";
 
 /** @import { Run } from "convlens/run.js" */
 /** @import { Section } from "convlens/parts/section.js" */
 /** @typedef {ReturnType<typeof import("convlens/network/view.js").createView>} View */
+
+const REST = 600; // ms without a change, before the answer is said
 
 /**
  * @param {Run} run
@@ -29,28 +32,50 @@ export function createMaps(run, view) {
  */
 function mount(run, view, body, signal) {
   const pictures = createPictures({ run, target: body, signal });
-  const large = el("canvas", { class: "pixels", role: "img", "aria-label": t("network.picture") });
+  const [, height, width] = run.picture.shape;
+  const sees = t("network.sees", { width, height });
+  const canvas = el("canvas", { class: "pixels", role: "img", "aria-label": sees });
+  const large = figure(sees, "", canvas);
   const answer = createAnswer(run);
   const layers = createLayers({ run, signal });
   const problem = el("p", { class: "problem", role: "status" });
   /** @type {import("convlens/network/view.js").Shown | undefined} */
   let shown;
-  const drawOpen = () => {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let saying;
+  let said = "";
+  const row = el("div", { class: "answer-row" }, large, answer.element);
+
+  function drawOpen() {
     if (!shown) return;
     pictures.update(shown);
+    // Without a photograph there is no answer to it, and none to anything else stands in its place.
+    layers.element.hidden = network.values.source === "photo" && !shown.isOwn;
+    row.hidden = layers.element.hidden || (shown.index === null && !shown.isOwn);
     layers.drawOpen(shown);
-  };
-  body.append(pictures.element, problem, el("div", { class: "answer-row" }, large, answer.element), layers.element);
+  }
+
+  /** For those who cannot see it: the answer, once it has come to rest. */
+  function sayAnswer() {
+    clearTimeout(saying);
+    saying = setTimeout(() => {
+      if (said && said !== answer.title() && !row.hidden) announce(answer.title());
+      said = answer.title();
+    }, REST);
+  }
+  signal.addEventListener("abort", () => clearTimeout(saying));
+  body.append(pictures.element, problem, row, layers.element);
   network.watch(drawOpen, signal);
   view.watch(
     (now) => {
       shown = now;
       problem.textContent = network.values.snapshot >= 0 ? t("network.earlier") : "";
       large.hidden = network.values.source === "drawing"; // the board shows it
-      paintPixels(large, now.pixels, run.picture.shape);
+      paintPixels(canvas, now.pixels, run.picture.shape);
       answer.draw(now);
       layers.draw(now);
       drawOpen();
+      sayAnswer();
     },
     signal,
     (sentence) => (problem.textContent = sentence),

@@ -2,6 +2,7 @@
 
 import { number, percent, t } from "convlens/i18n/index.js";
 import { sharesOf } from "convlens/network/probabilities.js";
+import { verdictOf } from "convlens/network/verdict.js";
 import { input, rest } from "convlens/network/view.js";
 import { el } from "convlens/parts/dom.js";
 import { sentenceOf } from "convlens/source.js";
@@ -11,6 +12,7 @@ import { runNetwork } from "convlens/sums/network.js";
 /** @import { Shown } from "convlens/network/view.js" */
 /** @typedef {ReturnType<typeof import("convlens/network/view.js").createView>} View */
 
+const LOOKS = { right: "result", unsure: "result", guess: "", wrong: "wrong" }; // a guess earns no praise
 const PAUSE = 400; // ms without a change, before a drawing is shown to all of them
 
 /**
@@ -29,8 +31,8 @@ export function createMoments({ run, view, onMoment, signal }) {
 
   /** @param {Shown} now */
   async function draw({ pixels, index, truth }) {
-    if (answer === null) return;
     turn += 1;
+    if (answer === null) return;
     const mine = turn;
     const rows = [];
     try {
@@ -44,10 +46,11 @@ export function createMoments({ run, view, onMoment, signal }) {
       }
       problem.textContent = "";
       table.hidden = rows.length === 0;
+      ofTruth.hidden = truth === null;
       body.replaceChildren(...rows);
       mark(marked);
     } catch (error) {
-      problem.textContent = sentenceOf(error);
+      if (mine === turn) problem.textContent = sentenceOf(error);
     }
   }
 
@@ -60,7 +63,7 @@ export function createMoments({ run, view, onMoment, signal }) {
     const best = shares.indexOf(Math.max(...shares));
     const label = snapshots[place] ? number(snapshots[place].epoch, 2) : t("epochs.kept");
     const button = el("button", { type: "button", class: "text", onclick: () => onMoment(place) }, label);
-    const look = truth === null ? "" : truth === best ? "result" : "wrong";
+    const look = truth === null ? "" : LOOKS[verdictOf(shares, truth)];
     return el(
       "tr",
       { "data-place": place },
@@ -74,13 +77,17 @@ export function createMoments({ run, view, onMoment, signal }) {
   /** @param {number} place */
   function mark(place) {
     marked = place;
-    for (const row of body.querySelectorAll("tr"))
-      row.toggleAttribute("aria-current", Number(row.dataset.place) === place);
+    for (const row of body.querySelectorAll("tr")) {
+      row.setAttribute("aria-current", String(Number(row.dataset.place) === place));
+    }
   }
 
-  const heads = /** @type {const} */ (["curves.epoch", "epochs.answer", "epochs.share", "epochs.true"]);
-  const head = el("tr", {}, ...heads.map((key) => el("th", { scope: "col" }, t(key))));
-  const table = el("table", { class: "figures" }, el("caption", {}, t("epochs.answers")), el("thead", {}, head), body);
+  const heads = /** @type {const} */ (["curves.epoch", "epochs.answer", "epochs.share"]);
+  const ofTruth = el("th", { scope: "col", class: "figure" }, t("epochs.true"));
+  const columns = heads.map((key, place) => el("th", { scope: "col", class: place === 2 ? "figure" : "" }, t(key)));
+  const head = el("thead", {}, el("tr", {}, ...columns, ofTruth));
+  const caption = el("caption", {}, t(run.mirror ? "epochs.answersAlone" : "epochs.answers"));
+  const table = el("table", { class: "figures", hidden: true }, caption, head, body);
   return {
     element: el(
       "div",

@@ -6,8 +6,10 @@ import { mapsOf, nameOf, openLayer, within } from "convlens/network/places.js";
 import { network } from "convlens/network/shared.js";
 import { createChooser } from "convlens/parts/chooser.js";
 import { el } from "convlens/parts/dom.js";
+import { equation } from "convlens/parts/typeset.js";
 import { createMosaic, rangeOf } from "convlens/parts/mosaic.js";
 
+/** @import { Said } from "convlens/network/derivation.js" */
 /** @import { Run } from "convlens/run.js" */
 /** @import { Shown } from "convlens/network/view.js" */
 /** @import { Tensor } from "convlens/sums/tensors.js" */
@@ -27,7 +29,9 @@ export function createOpenLayer({ run, signal }) {
   const all = el("button", { type: "button", class: "plain", onclick: showAll }, t("layers.all"));
   const scale = createChooser({
     label: t("layers.scale"),
-    options: /** @type {const} */ (["layer", "map"]).map((value) => ({ value, text: t(`layers.scale.${value}`) })),
+    options: /** @type {const} */ (["layer", "map", "network"]).map((value) => {
+      return { value, text: t(`layers.scale.${value}`) };
+    }),
     onChange: (value) => network.change({ scale: value }),
   });
   const controls = el("div", { class: "controls" }, scale.element, all);
@@ -48,10 +52,8 @@ export function createOpenLayer({ run, signal }) {
     described = wanted;
     const operation = run.operations[layer];
     heading.textContent = `${nameOf(operation)}: ${sizesOf(operation.output)}`;
-    const inputs = operation.inputs.map((id) => run.operations[id].output);
-    const why = isShown && operation.known !== false ? [] : [reasonOf(operation, isShown)];
-    const sentences = [...why, ...derivationOf(operation, inputs, run.tensors)];
-    said.replaceChildren(...sentences.map((sentence) => el("li", {}, sentence)));
+    const why = isShown && operation.known !== false ? [] : [{ text: reasonOf(operation, isShown) }];
+    said.replaceChildren(...[...why, ...derivationOf(run, operation)].map(sentence));
   }
 
   /** @param {Shown} now */
@@ -76,6 +78,7 @@ export function createOpenLayer({ run, signal }) {
       chosen: within(network.values.at, tensor),
       plain: isPicture,
       apart: network.values.scale === "map" && !scale.element.hidden,
+      largest: network.values.scale === "network" && !isPicture ? largestOf(run, now) : undefined,
       out: now.masks.get(layer),
     });
     legend.textContent = isPicture ? t("layers.pictureLegend") : legendOf(tensor, operation.known === false);
@@ -90,6 +93,23 @@ export function createOpenLayer({ run, signal }) {
     ),
     draw,
   };
+}
+
+/**
+ * The largest size of a value in the whole network, the picture apart.
+ * @param {Run} run
+ * @param {Shown} now
+ */
+function largestOf({ operations }, { values }) {
+  const ranges = operations.slice(1).map(({ id }) => rangeOf(values.get(id)?.data ?? []));
+  return Math.max(...ranges.map(({ least, most }) => Math.max(-least, most)));
+}
+
+/** @param {Said} said */
+function sentence({ text, name = "", sum }) {
+  if (!sum) return el("li", {}, text);
+  const worked = equation(name, sum.formula, sum.worked, sum.result);
+  return el("li", {}, text, el("div", { class: "formula", tabindex: 0, role: "group", "aria-label": text }, worked));
 }
 
 /**

@@ -1,6 +1,8 @@
-// A picture of one's own, photographed or drawn: a small one is kept in the address, a larger one while the page is open.
+// A picture of one's own, photographed or drawn: a small one is kept in the address, a larger one while the page is
+// open, or until a test picture is looked at.
 
 import { network } from "convlens/network/shared.js";
+import { fromLetters, toLetters } from "convlens/parts/letters.js";
 import { count } from "convlens/sums/tensors.js";
 
 const LARGEST_IN_ADDRESS = 4096; // bytes
@@ -15,7 +17,23 @@ let held;
  */
 export function setOwn(pixels, source) {
   held = pixels;
-  network.change({ own: pixels.length <= LARGEST_IN_ADDRESS ? encoded(pixels) : "", source });
+  network.change({ own: fits(pixels) ? toLetters(pixels) : "", source });
+}
+
+/**
+ * Look at another kind of picture. One's own is forgotten, but that a photograph can be drawn on.
+ * @param {"test" | "photo" | "drawing"} source
+ */
+export function setSource(source) {
+  const isKept = network.values.source === "photo" && source === "drawing";
+  if (!isKept) held = undefined;
+  network.change(isKept ? { source } : { source, own: "" });
+}
+
+/** @param {number} picture    the index of a test picture, which is shown from now on */
+export function showTestPicture(picture) {
+  held = undefined;
+  network.change({ source: "test", own: "", picture });
 }
 
 /**
@@ -24,24 +42,13 @@ export function setOwn(pixels, source) {
  */
 export function ownPixels(shape) {
   const { own } = network.values;
-  if (held && (own === "" || encoded(held) === own)) return held;
-  const found = decoded(own);
+  if (held && (fits(held) ? toLetters(held) : "") === own) return held;
+  const found = fromLetters(own);
   held = found?.length === count(shape) ? found : undefined;
   return held;
 }
 
-/** @param {Uint8Array} bytes */
-function encoded(bytes) {
-  const letters = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  return btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-}
-
-/** @param {string} word */
-function decoded(word) {
-  if (!/^[\w-]+$/.test(word)) return undefined;
-  try {
-    return Uint8Array.from(atob(word.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
+/** @param {Uint8Array} pixels */
+function fits(pixels) {
+  return pixels.length <= LARGEST_IN_ADDRESS;
 }

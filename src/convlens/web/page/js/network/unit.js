@@ -42,7 +42,7 @@ function mount(run, view, body, signal) {
   let drawing = new AbortController(); // of the grids in the steps
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
-  let said = "";
+  let saidFor = "";
   let drawnFor = "";
 
   function draw() {
@@ -70,8 +70,8 @@ function mount(run, view, body, signal) {
     const chain = history(run.operations, shown.values, shown.weights, layer, index, shown.masks);
     const options = { run, shown, signal: drawing.signal };
     steps.replaceChildren(...chain.map((step) => stepBlock({ ...options, step })));
-    if (said && said !== heading.textContent) announce(heading.textContent);
-    said = heading.textContent;
+    if (saidFor && saidFor !== wanted) announce(heading.textContent); // of another picture the answer is said
+    saidFor = wanted;
   }
 
   signal.addEventListener("abort", () => {

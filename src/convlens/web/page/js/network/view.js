@@ -26,6 +26,7 @@ import { count } from "convlens/sums/tensors.js";
  * What is looked at.
  * @typedef {object} Look
  * @property {Uint8Array<ArrayBuffer>} pixels           [C, H, W]
+ * @property {boolean} isOwn                            a picture of one's own, not one of the test pictures
  * @property {number | null} index                      of the test picture; null for one's own
  * @property {Weights} weights                          of the moment that is shown
  * @property {Map<number, Uint8Array>} masks            of dropout, if it is as in training
@@ -88,7 +89,7 @@ export function createView(run, finished) {
       const [pixels, weights] = await Promise.all([own ?? pixelsOf(index), weightsAt(snapshot)]);
       if (mine !== turn) return;
       const masks = training === "yes" ? dropoutMasks(run.operations, draw) : new Map();
-      const look = { pixels, index, weights, masks };
+      const look = { pixels, isOwn: own !== undefined, index, weights, masks };
       show({ ...look, ...seen(run, look) });
       if (weights === finished) await compare(look, () => mine === turn);
     } catch (error) {

@@ -5,19 +5,19 @@
 import { announce, el } from "convlens/parts/dom.js";
 import { t } from "convlens/i18n/index.js";
 
-const MILLISECONDS = 1600;
+const MILLISECONDS = 2500;
 
 /**
  * @param {object} options
  * @param {string} options.text               on the button
  * @param {string} options.label              what a screen reader says; begins with the text
  * @param {() => string} options.content      what is copied
+ * @param {string} [options.done]             what the button says then
  */
-export function copyButton({ text, label, content }) {
+export function copyButton({ text, label, content, done = t("copy.done") }) {
   const button = el("button", { type: "button", class: "text copy", "aria-label": label, onclick: copy }, text);
   async function copy() {
-    const done = await write(content());
-    button.textContent = done ? t("copy.done") : t("copy.failed");
+    button.textContent = (await write(content())) ? done : t("copy.failed");
     announce(button.textContent);
     setTimeout(() => (button.textContent = text), MILLISECONDS);
   }

@@ -54,7 +54,9 @@ export function math(tag, properties = {}, ...children) {
  */
 export function announce(text) {
   const voice = document.getElementById("announcer");
-  if (voice) voice.textContent = text;
+  if (!voice) return;
+  const isSame = voice.textContent === text;
+  voice.textContent = isSame ? `${text}\u00a0` : text; // only what changes is said
 }
 
 /** @returns {boolean} whether the person has asked for less motion */

@@ -4,6 +4,8 @@
 //   const word = pack(pixels);            // one bit a pixel, in the letters of an address
 //   unpack(word, 48 * 48);                // undefined where the word is not one of those
 
+import { fromLetters, toLetters } from "convlens/parts/letters.js";
+
 /** @typedef {{row: number, column: number}} Place */
 
 /**
@@ -32,10 +34,7 @@ export function pack(pixels) {
   pixels.forEach((pixel, index) => {
     if (pixel) bytes[index >> 3] |= 128 >> (index & 7);
   });
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
+  return toLetters(bytes);
 }
 
 /**
@@ -44,17 +43,9 @@ export function pack(pixels) {
  * @returns {Uint8Array | undefined}
  */
 export function unpack(word, count) {
-  if (!/^[\w-]+$/.test(word)) return undefined;
-  let bytes;
-  try {
-    bytes = atob(word.replaceAll("-", "+").replaceAll("_", "/"));
-  } catch {
-    return undefined;
-  }
-  if (bytes.length !== Math.ceil(count / 8)) return undefined;
-  return Uint8Array.from({ length: count }, (_, index) =>
-    bytes.charCodeAt(index >> 3) & (128 >> (index & 7)) ? 255 : 0,
-  );
+  const bytes = fromLetters(word);
+  if (bytes?.length !== Math.ceil(count / 8)) return undefined;
+  return Uint8Array.from({ length: count }, (_, index) => (bytes[index >> 3] & (128 >> (index & 7)) ? 255 : 0));
 }
 
 /**

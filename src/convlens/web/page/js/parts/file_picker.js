@@ -1,4 +1,4 @@
-// A picture of one's own: chosen in a dialogue, or dropped on a part of the page. It never leaves the page.
+// A picture of one's own: chosen in a dialogue, or dropped on a part of the page.
 //
 //   const picker = createFilePicker({ target: body, onFile: (file) => ..., signal });
 //   host.append(picker.element);
@@ -9,11 +9,12 @@ import { t } from "convlens/i18n/index.js";
 /**
  * @param {object} options
  * @param {HTMLElement} options.target              where files may be dropped
+ * @param {string} [options.note]                   said beside the button
  * @param {(file: File) => void} options.onFile
  * @param {AbortSignal} options.signal
  * @returns {{element: HTMLElement}}
  */
-export function createFilePicker({ target, onFile, signal }) {
+export function createFilePicker({ target, note = t("file.drop"), onFile, signal }) {
   const input = el("input", { type: "file", accept: "image/*", class: "unseen", tabindex: -1, "aria-hidden": "true" });
   input.addEventListener("change", () => {
     const file = input.files?.[0];
@@ -42,5 +43,5 @@ export function createFilePicker({ target, onFile, signal }) {
     },
     { signal },
   );
-  return { element: el("div", { class: "file" }, button, input, el("span", { class: "note" }, t("file.drop"))) };
+  return { element: el("div", { class: "file" }, button, input, el("span", { class: "note" }, note)) };
 }

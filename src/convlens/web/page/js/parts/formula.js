@@ -111,6 +111,14 @@ export function floor(inside) {
 }
 
 /**
+ * Rounded up.
+ * @param {Node} inside
+ */
+export function ceiling(inside) {
+  return mrow(math("mo", { stretchy: "true" }, "⌈"), inside, math("mo", { stretchy: "true" }, "⌉"));
+}
+
+/**
  * Parts with a sign between each two.
  * @param {string} sign
  * @param {Node[]} parts

@@ -8,8 +8,9 @@
 // Home and End move between cells; one cell at a time is in the order of the Tab key. `values` may change its size from
 // one update to the next. A cell's side is CSS's --cell, as large as its .stage and --largest leave room for.
 
-import { el } from "convlens/parts/dom.js";
-import { makeTabStop, step } from "convlens/parts/roving.js";
+import { el, uniqueId } from "convlens/parts/dom.js";
+import { createField } from "convlens/parts/grid_field.js";
+import { makeTabStop, rove } from "convlens/parts/roving.js";
 import { number, parseNumber, t } from "convlens/i18n/index.js";
 
 /**
@@ -39,12 +40,14 @@ export function createGrid(options) {
   const table = el("div", { class: "cells", role: isActive(options) ? "grid" : "table", "aria-label": options.label });
   const frame = el("div", { class: "frame", hidden: true });
   const ruler = el("div", { class: "ruler", "aria-hidden": "true", hidden: !options.numbered });
+  const reason = el("p", { id: uniqueId("reason"), class: "reason problem", role: "alert" });
   const element = el(
     "div",
     { class: `grid ${options.meaning}${options.numbered ? " numbered" : ""}` },
     table,
     frame,
     ruler,
+    options.onEdit ? reason : null,
   );
   /** @type {HTMLElement[][]} */
   let cells = [];
@@ -59,7 +62,7 @@ export function createGrid(options) {
     const wanted = `${values.length} ${values[0]?.length} ${ring}`;
     if (wanted !== layout) {
       layout = wanted;
-      cells = build(options, content);
+      cells = build(options, content, reason);
       table.replaceChildren(...cells.map((row) => el("div", { role: "row" }, ...row)));
       ruler.replaceChildren(
         ...numbersOf(values.length, ring, "row"),
@@ -75,11 +78,7 @@ export function createGrid(options) {
 
   const place = (/** @type {Event} */ event) => find(cells, shown.ring ?? 0, event.target);
   listen(table, options, place);
-  table.addEventListener("keydown", (event) => step(event, cells), { signal: options.signal });
-  table.addEventListener("focusin", (event) => {
-    const at = place(event);
-    if (at && isActive(options)) makeTabStop(cells, at.row + (shown.ring ?? 0), at.column + (shown.ring ?? 0));
-  });
+  rove(table, () => cells, options.signal);
   return { element, update };
 }
 
@@ -91,8 +90,9 @@ function isActive({ onEdit, onChoose }) {
 /**
  * @param {GridOptions} options
  * @param {GridContent} content
+ * @param {HTMLElement} reason    says what is wrong with what is typed
  */
-function build(options, { values, ring = 0 }) {
+function build(options, { values, ring = 0 }, reason) {
   return values.map((row, r) =>
     row.map((_, c) => {
       const isPadding = r < ring || c < ring || r >= values.length - ring || c >= row.length - ring;
@@ -101,7 +101,7 @@ function build(options, { values, ring = 0 }) {
         "data-row": r - ring,
         "data-column": c - ring,
       });
-      if (options.onEdit && !isPadding) cell.append(field(options, cell));
+      if (options.onEdit && !isPadding) cell.append(createField(cell, options.onEdit, reason));
       else if (options.onChoose) cell.append(button(options, r - ring, c - ring));
       else cell.append(el("span", isActive(options) ? { tabindex: -1 } : {}));
       cell.append(el("small", { "aria-hidden": "true" }));
@@ -120,34 +120,6 @@ function build(options, { values, ring = 0 }) {
 function numbersOf(count, ring, way) {
   const places = Array.from({ length: count - 2 * ring }, (_, place) => place);
   return places.map((place) => el("span", { class: way, style: `--place: ${place + ring}` }, place));
-}
-
-/**
- * @param {GridOptions} options
- * @param {HTMLElement} cell
- */
-function field({ onEdit }, cell) {
-  const row = Number(cell.dataset.row);
-  const column = Number(cell.dataset.column);
-  const input = el("input", {
-    type: "text",
-    inputmode: "decimal",
-    autocomplete: "off",
-    maxlength: 9,
-    tabindex: -1,
-    "aria-label": t("grid.cell", { row, column }),
-    onfocus: () => input.select(),
-    oninput: () => {
-      const value = parseNumber(input.value);
-      input.setAttribute("aria-invalid", String(value === undefined));
-      if (value !== undefined) onEdit?.(row, column, value);
-    },
-    onblur: () => {
-      input.setAttribute("aria-invalid", "false");
-      input.value = cell.dataset.text ?? "";
-    },
-  });
-  return input;
 }
 
 /**

@@ -7,6 +7,7 @@
 // from black to white. Arrow keys move the value that is chosen, within its map and on into the next one.
 
 import { el } from "convlens/parts/dom.js";
+import { layFrame } from "convlens/parts/frame.js";
 import { onTheme, rgb } from "convlens/parts/theme.js";
 
 /**
@@ -17,6 +18,7 @@ import { onTheme, rgb } from "convlens/parts/theme.js";
  * @property {number[] | null} [chosen] [map, row, column]
  * @property {boolean} [plain]          a picture's own grey
  * @property {boolean} [apart]          a scale for each map
+ * @property {number} [largest]         what the full colour stands for, where that is not the largest value drawn
  * @property {Uint8Array} [out]         for each value 0 where dropout silences it
  *
  * @typedef {{count: number, height: number, width: number, across: number, down: number}} Plan
@@ -99,14 +101,12 @@ function planOf({ maps: [all, height, width], most = Infinity }) {
  * @param {Plan} plan
  * @param {number[] | null} chosen
  */
-function drawFrame(frame, { width, height }, plan, chosen) {
+function drawFrame(frame, canvas, plan, chosen) {
   frame.hidden = !chosen || chosen[0] >= plan.count;
   if (!chosen || frame.hidden) return;
   const { x, y } = cornerOf(plan, chosen[0]);
-  frame.style.left = `${(100 * (x + chosen[2])) / width}%`;
-  frame.style.top = `${(100 * (y + chosen[1])) / height}%`;
-  frame.style.width = `${100 / width}%`;
-  frame.style.height = `${100 / height}%`;
+  const [left, top] = [x + chosen[2], y + chosen[1]];
+  layFrame(frame, { left, top, right: left + 1, bottom: top + 1 }, canvas);
 }
 
 /**
@@ -156,16 +156,16 @@ function moved({ count, across, height, width }, [map, row, column], key) {
  * @param {{least: number, most: number}} range    of the values, for the scale
  * @param {"result" | "filter"} meaning
  */
-function fill(image, { data, plain = false, out }, plan, map, { least, most }, meaning) {
+function fill(image, { data, plain = false, out, largest }, plan, map, { least, most }, meaning) {
   const size = plan.height * plan.width;
-  const largest = Math.max(-least, most) || 1;
+  const full = largest || Math.max(-least, most) || 1;
   const [zero, above, below, silent] = [rgb("--raised"), rgb(`--${meaning}`), rgb("--padding"), rgb("--wrong")];
   const { x, y } = cornerOf(plan, map);
   for (let inside = 0; inside < size; inside++) {
     const place = map * size + inside;
     const value = data[place];
     const tone = value < 0 ? below : above;
-    const share = plain ? (value - least) / (most - least || 1) : Math.abs(value) / largest;
+    const share = plain ? (value - least) / (most - least || 1) : Math.abs(value) / full;
     const pixel = 4 * ((y + Math.floor(inside / plan.width)) * image.width + x + (inside % plan.width));
     for (let part = 0; part < 3; part++) {
       const shade = plain ? 255 * share : zero[part] + share * (tone[part] - zero[part]);

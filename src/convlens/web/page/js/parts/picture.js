@@ -10,6 +10,7 @@
 // the last update allowed it, the pointer paints while it is pressed, and Space does where the arrow keys have come to.
 
 import { el } from "convlens/parts/dom.js";
+import { layFrame } from "convlens/parts/frame.js";
 
 /** @import { Grey } from "convlens/parts/samples.js" */
 /** @typedef {{row: number, column: number}} Place */
@@ -103,11 +104,8 @@ export function createPointable({ label, onPoint, onChoose, onPaint, signal }) {
       element.style.setProperty("--shape", String(grey.width / grey.height));
       if (painted !== grey) paint(canvas, grey);
       painted = grey;
-      const side = 2 * reach + 1;
-      frame.style.left = `${(100 * (place.column - reach)) / grey.width}%`;
-      frame.style.top = `${(100 * (place.row - reach)) / grey.height}%`;
-      frame.style.width = `${(100 * side) / grey.width}%`;
-      frame.style.height = `${(100 * side) / grey.height}%`;
+      const [left, top] = [place.column - reach, place.row - reach];
+      layFrame(frame, { left, top, right: left + 2 * reach + 1, bottom: top + 2 * reach + 1 }, grey);
     },
   };
 }

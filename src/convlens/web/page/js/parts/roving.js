@@ -1,15 +1,44 @@
-// The focus in a grid: the Tab key comes to one cell of it, the arrow keys, Home and End go on from there.
+// The focus in a table: the Tab key comes to one cell of it, the arrow keys, Home and End go on from there, as in a
+// spreadsheet. A cell is what takes the focus, or has it inside.
+//
+//   rove(table, () => cells, signal);
+//   makeTabStop(cells, 0, 0);
 
 /**
- * Move the focus with the arrow keys, as in a spreadsheet.
+ * @param {HTMLElement} table
+ * @param {() => HTMLElement[][]} cells    as they are now, row by row
+ * @param {AbortSignal} signal
+ */
+export function rove(table, cells, signal) {
+  table.addEventListener("keydown", (event) => step(event, cells()), { signal });
+  table.addEventListener(
+    "focusin",
+    ({ target }) => {
+      const at = placeOf(cells(), target);
+      if (at) makeTabStop(cells(), ...at);
+    },
+    { signal },
+  );
+}
+
+/**
+ * Make a cell the one that the Tab key comes to.
+ * @param {HTMLElement[][]} cells
+ * @param {number} row       from the first one that is drawn
+ * @param {number} column
+ */
+export function makeTabStop(cells, row, column) {
+  for (const cell of cells.flat()) inside(cell)?.setAttribute("tabindex", "-1");
+  inside(cells[row]?.[column])?.setAttribute("tabindex", "0");
+}
+
+/**
  * @param {KeyboardEvent} event
  * @param {HTMLElement[][]} cells
  */
-export function step(event, cells) {
-  const target = event.target instanceof Element ? event.target.closest(".cell") : null;
-  const r = cells.findIndex((row) => row.some((cell) => cell === target));
+function step(event, cells) {
+  const [r, c] = placeOf(cells, event.target) ?? [-1, -1];
   if (r < 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const c = cells[r].findIndex((cell) => cell === target);
   /** @type {Record<string, [number, number]>} */
   const moves = {
     ArrowUp: [r - 1, c],
@@ -26,14 +55,14 @@ export function step(event, cells) {
 }
 
 /**
- * Make a cell the one that the Tab key comes to.
  * @param {HTMLElement[][]} cells
- * @param {number} row       from the first one that is drawn
- * @param {number} column
+ * @param {EventTarget | null} target
+ * @returns {[number, number] | null} row and column
  */
-export function makeTabStop(cells, row, column) {
-  for (const cell of cells.flat()) inside(cell)?.setAttribute("tabindex", "-1");
-  inside(cells[row]?.[column])?.setAttribute("tabindex", "0");
+function placeOf(cells, target) {
+  if (!(target instanceof Node)) return null;
+  const row = cells.findIndex((line) => line.some((cell) => cell.contains(target)));
+  return row < 0 ? null : [row, cells[row].findIndex((cell) => cell.contains(target))];
 }
 
 /**
@@ -42,5 +71,6 @@ export function makeTabStop(cells, row, column) {
  * @returns {HTMLElement | null}
  */
 function inside(cell) {
+  if (cell instanceof HTMLButtonElement) return cell;
   return cell?.querySelector("input, button, [tabindex]") ?? null;
 }

@@ -1,4 +1,4 @@
-// Pictures to try things on, all grey: the cat, ten Fashion-MNIST items, and a file of one's own.
+// Pictures to try things on, all grey: the cat, ten Fashion-MNIST items, a file of one's own, and what a camera sees.
 //
 //   const cat = await loadCat();            // { width: 160, height: 120, pixels: Uint8Array, 0 is black }
 //   const items = await loadItems();        // ten of 28 x 28, in the order of the classes
@@ -31,7 +31,7 @@ export async function loadItems() {
 }
 
 /**
- * @param {Blob} file        any picture that the browser reads
+ * @param {Blob | HTMLVideoElement} file    any picture that the browser reads, or a video that plays
  * @param {number} longest   its longer side is reduced to this
  * @returns {Promise<Grey>}
  */
@@ -46,6 +46,7 @@ export async function decode(file, longest) {
   context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, width, height);
+  bitmap.close();
   return { width, height, pixels: greyOf(context.getImageData(0, 0, width, height).data) };
 }
 
@@ -59,8 +60,9 @@ function load(path) {
 /**
  * Brightness with the weights of the eye, rounded (ITU-R BT.601): a grey pixel stays as it is.
  * @param {Uint8ClampedArray} colours    red, green, blue, opacity
+ * @returns {Uint8Array<ArrayBuffer>}
  */
-function greyOf(colours) {
+export function greyOf(colours) {
   return Uint8Array.from({ length: colours.length / 4 }, (_, pixel) => {
     const [red, green, blue] = colours.subarray(4 * pixel, 4 * pixel + 3);
     return Math.round(0.299 * red + 0.587 * green + 0.114 * blue);

@@ -7,6 +7,7 @@
 import { copyButton } from "convlens/parts/copy.js";
 import { el } from "convlens/parts/dom.js";
 import { t } from "convlens/i18n/index.js";
+import { isExported } from "convlens/source.js";
 
 /** @import { Key } from "convlens/i18n/index.js" */
 
@@ -34,7 +35,12 @@ export function createSection({ id, state }) {
       { type: "button", class: "text", onclick: state.reset, "aria-label": t("section.resetWhich", { title }) },
       t("section.reset"),
     ),
-    copyButton({ text: t("section.link"), label: t("section.linkWhich", { title }), content: state.link }),
+    copyButton({
+      text: t("section.link"),
+      label: t("section.linkWhich", { title }),
+      content: state.link,
+      done: isExported ? t("section.linkInFile") : t("copy.done"),
+    }),
   );
   const heading = el("h2", { id: `${id}-title`, tabindex: -1 }, title);
   const element = el(

@@ -9,6 +9,9 @@ import { around, zeros } from "convlens/sums/tensors.js";
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 
+/** What SELU makes of a value far below zero. */
+export const SELU_FLOOR = -SELU_SCALE * SELU_ALPHA;
+
 /**
  * PyTorch's activations by name: from an operation's options, the function of one value.
  * @type {Record<string, (options: Record<string, any>) => (x: number) => number>}

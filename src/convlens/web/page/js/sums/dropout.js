@@ -1,9 +1,11 @@
 // Dropout as in training: some units are silenced, the others made larger to make up for them. In evaluation, as the
 // page computes by default, dropout changes nothing.
 
+import { SELU_FLOOR } from "convlens/sums/activations.js";
 import { around, count, zeros } from "convlens/sums/tensors.js";
 
 /** @import {Operation, Tensor} from "convlens/sums/tensors.js" */
+/** @typedef {{p: number, channels?: boolean, alpha?: boolean}} DropoutOptions alpha: as nn.AlphaDropout does */
 
 /**
  * Which units stay in a training step, for every dropout of a network.
@@ -17,22 +19,34 @@ export function dropoutMasks(operations, seed) {
 }
 
 /**
- * Silence units, and multiply the others by 1 / (1 - p), so that the next layer's sum stays the same on average.
+ * Silence units, and change the others to make up for them.
  * @param {Tensor} input
- * @param {{p: number}} options
+ * @param {DropoutOptions} options
  * @param {Uint8Array} mask
  * @returns {Tensor}
  */
-export function dropUnits(input, { p }, mask) {
+export function dropUnits(input, options, mask) {
   const output = zeros(input.shape);
-  const scale = dropoutScale(p);
-  for (let place = 0; place < mask.length; place++) output.data[place] = mask[place] ? input.data[place] * scale : 0;
+  const { scale, shift, silent } = dropoutParts(options);
+  for (let place = 0; place < mask.length; place++) {
+    output.data[place] = mask[place] ? input.data[place] * scale + shift : silent;
+  }
   return output;
 }
 
-/** What remains is multiplied by this. @param {number} p */
-export function dropoutScale(p) {
-  return 1 / (1 - p);
+/**
+ * What becomes of a unit that stays, `scale * x + shift`, and of one that is out. A usual dropout keeps the next
+ * layer's sum the same on average; an alpha dropout keeps mean 0 and variance 1, as selu does, by silencing with selu's floor
+ * ("Self-normalizing neural networks", Klambauer and others, 2017).
+ * @param {DropoutOptions} options
+ * @returns {{scale: number, shift: number, silent: number}}
+ */
+export function dropoutParts({ p, alpha = false }) {
+  if (p >= 1) return { scale: 0, shift: 0, silent: 0 };
+  if (!alpha) return { scale: 1 / (1 - p), shift: 0, silent: 0 };
+  const scale = 1 / Math.sqrt((1 - p) * (1 + p * SELU_FLOOR ** 2));
+  const shift = -scale * p * SELU_FLOOR;
+  return { scale, shift, silent: scale * SELU_FLOOR + shift };
 }
 
 /** @param {Operation} operation @param {number} seed */

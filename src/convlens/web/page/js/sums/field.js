@@ -74,7 +74,7 @@ function onPicture(byId, tensors, { id, index }, clip) {
     operation.inputs.forEach((source, which) => {
       const read = [0, 1].map((side) => {
         const rows = readBy(operation, shapes[which], tensors, side, places[side]);
-        return clip ? clipped(rows, shapes[which][1 + side] ?? 1, operation) : rows;
+        return clip ? clipped(rows, shapes[which][1 + side] ?? 1, operation, side) : rows;
       });
       if (!read[0].size || !read[1].size) return;
       const [rows, columns] = wanted.get(source) ?? [[], []]; // another branch may have asked already
@@ -120,10 +120,12 @@ function staysInPlace(operation, shape) {
  * @param {Set<number>} rows
  * @param {number} size
  * @param {Operation} operation
+ * @param {number} side 0 for rows, 1 for columns
  */
-function clipped(rows, size, { op, options = {} }) {
+function clipped(rows, size, { op, options = {} }, side) {
   const mode = (op === "pad" ? options.mode : options.padding_mode) ?? "zeros";
-  return new Set([...rows].map((row) => sourceRow(row, size, mode)).filter((row) => row >= 0));
+  const around = op === "pad" ? options.padding.slice(2 * side, 2 * side + 2) : [0, 0];
+  return new Set([...rows].map((row) => sourceRow(row, size, mode, around)).filter((row) => row >= 0));
 }
 
 /** @param {Map<number, Operation>} byId @param {Operation} operation */

@@ -3,6 +3,7 @@
 import { dropUnits } from "convlens/sums/dropout.js";
 import { compute, isKnown } from "convlens/sums/operations.js";
 
+/** @import {DropoutOptions} from "convlens/sums/dropout.js" */
 /** @import {Operation, Tensor} from "convlens/sums/tensors.js" */
 
 /**
@@ -42,5 +43,6 @@ function valueOf(operation, values, tensors, picture, given, masks) {
   const inputs = operation.inputs.map((id) => values.get(id)).filter((value) => value !== undefined);
   if (inputs.length < operation.inputs.length) return undefined;
   const mask = masks.get(operation.id);
-  return mask ? dropUnits(inputs[0], { p: operation.options?.p }, mask) : compute(operation, inputs, tensors);
+  if (!mask) return compute(operation, inputs, tensors);
+  return dropUnits(inputs[0], /** @type {DropoutOptions} */ (operation.options), mask);
 }

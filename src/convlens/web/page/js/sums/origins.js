@@ -33,7 +33,9 @@ function piece(shapes, dimension, index) {
 }
 
 /** @param {number[]} shape @param {Record<string, any>} options @param {number[]} index */
-function beforePadding([, height, width], { padding: [top, , left], mode = "constant" }, [channel, row, column]) {
-  const place = [sourceRow(row - top, height, mode), sourceRow(column - left, width, mode)];
-  return place.includes(-1) ? null : { input: 0, index: [channel, ...place] };
+function beforePadding([, height, width], { padding, mode = "constant" }, [channel, row, column]) {
+  const [top, bottom, left, right] = padding;
+  const down = sourceRow(row - top, height, mode, [top, bottom]);
+  const across = sourceRow(column - left, width, mode, [left, right]);
+  return down < 0 || across < 0 ? null : { input: 0, index: [channel, down, across] };
 }

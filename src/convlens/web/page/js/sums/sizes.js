@@ -149,6 +149,28 @@ export function batchNormParameters(channels) {
   return { formula: "2*C", worked: `2*${channels}`, result: 2 * channels };
 }
 
+/**
+ * The rows of the picture that one value depends on, nominally.
+ * @param {number} before the same of a value of the input
+ * @param {number} k kernel size
+ * @param {number} d dilation
+ * @param {number} j rows of the picture from one value of the input to the next
+ * @returns {Sum}
+ */
+export function receptiveFieldSum(before, k, d, j) {
+  const [reach, reached] = d === 1 ? ["(k - 1)", `(${k} - 1)`] : ["d*(k - 1)", `${d}*(${k} - 1)`];
+  return { formula: `r_in + ${reach}*j`, worked: `${before} + ${reached}*${j}`, result: before + d * (k - 1) * j };
+}
+
+/**
+ * The numbers of some maps, laid out in one row.
+ * @param {number[]} shape [C, H, W]
+ * @returns {Sum}
+ */
+export function flattenedSize(shape) {
+  return { formula: "C*H*W", worked: shape.join("*"), result: shape.reduce((product, side) => product * side) };
+}
+
 /** @param {Padding} p @returns {[number, number]} */
 function both(p) {
   return typeof p === "number" ? [p, p] : p;

@@ -1,7 +1,7 @@
 // How one value came about: the windows, products and sums behind it, from the values and weights of a network.
 
 import { ACTIVATIONS, activationOf, softmaxParts } from "convlens/sums/activations.js";
-import { dropoutScale } from "convlens/sums/dropout.js";
+import { dropoutParts } from "convlens/sums/dropout.js";
 import { SIGNS, stretched } from "convlens/sums/joining.js";
 import { batchNormOf, ownStatisticsOf } from "convlens/sums/normalisation.js";
 import { RESHAPING, isKnown, weightsOf } from "convlens/sums/operations.js";
@@ -10,6 +10,7 @@ import { around, at, fromFront, indexOf, offsetOf } from "convlens/sums/tensors.
 import { poolingWork, windowSum } from "convlens/sums/unit_windows.js";
 import { sidesOf } from "convlens/sums/windows.js";
 
+/** @import {DropoutOptions} from "convlens/sums/dropout.js" */
 /** @import {Operation, Tensor} from "convlens/sums/tensors.js" */
 /** @import {PoolingWork, WindowSum} from "convlens/sums/unit_windows.js" */
 
@@ -31,7 +32,8 @@ import { sidesOf } from "convlens/sums/windows.js";
  * @property {"change"} kind
  * @property {number} from the value before
  * @property {Record<string, number>} parts the numbers that do it: of a normalisation {mean, variance, eps, weight,
- *   bias, scale, shift}, of softmax {largest, total}, of dropout in training {kept: 0 or 1, scale}, else the options
+ *   bias, scale, shift}, of softmax {largest, total}, of dropout in training {kept: 0 or 1, scale, shift,
+ *   silent}, else the options
  * @property {number} value
  */
 
@@ -185,8 +187,8 @@ function changed(operation, input, weights, index, mask) {
     return change(options, activationOf(op, options, weights, index[0])(from));
   }
   if (op === "dropout" && mask) {
-    const parts = { kept: mask[offset], scale: dropoutScale(options.p) };
-    return change(parts, parts.kept ? from * parts.scale : 0);
+    const parts = { kept: mask[offset], ...dropoutParts(/** @type {DropoutOptions} */ (options)) };
+    return change(parts, parts.kept ? from * parts.scale + parts.shift : parts.silent);
   }
   if (RESHAPING.includes(op)) return change({}, from);
   if (op === "softmax" || op === "log_softmax") {

@@ -88,7 +88,7 @@ export function poolingWork(operation, sides, input, [channel, ...place]) {
   const plain = { kind: /** @type {const} */ ("pool"), channel, at: cornerOf(rows, columns) };
   const shared = { ...plain, rows: rows.places, columns: columns.places, window, inside };
   if (isMaximum) {
-    const value = Math.max(...window.flat());
+    const value = window.flat().reduce((largest, one) => Math.max(largest, one), -Infinity);
     return { ...shared, chosen: placeOf(value, shared), count: null, value };
   }
   const counted = options.count_include_pad === false ? inside.flat().filter(Boolean).length : inside.flat().length;
