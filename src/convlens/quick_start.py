@@ -43,6 +43,6 @@ def keep_memory() -> None:
     one, nothing happens.
     """
     set_option = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if set_option is not None:
-        set_option(_M_MMAP_THRESHOLD, 1 << 30)
+    # The second is the most that glibc before 2.34 takes. Without either the other setting would do harm.
+    if set_option is not None and any(set_option(_M_MMAP_THRESHOLD, most) for most in (1 << 30, 32 << 20)):
         set_option(_M_TRIM_THRESHOLD, (1 << 31) - 1)

@@ -69,3 +69,9 @@ def test_dropout_silences_what_pytorchs_would(layer: nn.Module, layout: torch.me
     torch.testing.assert_close(shared(x), expected)
     assert (expected == 0).any()
     assert torch.equal(shared.eval()(x), x)
+
+
+def test_a_layer_that_stands_in_two_places_is_shared_in_both() -> None:
+    dropout = nn.Dropout(0.5)
+    network = share_layers(nn.Sequential(nn.Linear(2, 2), dropout, nn.Sequential(nn.Linear(2, 2), dropout)), whole)
+    assert not [layer for layer in (network[1], network[2][1]) if isinstance(layer, nn.Dropout)]  # type: ignore[index]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from convlens.errors import ConfigError
+from convlens.errors import ConfigError, ConvlensError, InterruptedTraining
 from convlens.options import NETWORKS, Device, Optimizer, Schedule
 
 _STEP = "The step"
@@ -95,7 +95,10 @@ def train(
     with joined() as workers:
         should_stop = _StopOnSignal(alone=workers.size == 1)
         if not workers.is_first:
-            session.assist(workers, should_stop)
+            try:
+                session.assist(workers, should_stop)
+            except ConvlensError as error:  # the first one says it
+                raise typer.Exit(130 if isinstance(error, InterruptedTraining) else 1) from None
             return
         if resume is not None:
             if given.keys() - {"resume", "data"}:
@@ -129,8 +132,8 @@ def train(
 class _StopOnSignal:
     """Ctrl-C and SIGTERM: before training they end the process, while it trains they let it finish the step and save.
 
-    A second Ctrl-C ends at once, unless the process is one of several: torchrun sends it on to those that got it from
-    the terminal already.
+    A second Ctrl-C ends at once. Not where the process is one of several: torchrun may send more than one signal, and
+    ends by force what does not end in time.
     """
 
     def __init__(self, alone: bool) -> None:

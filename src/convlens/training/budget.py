@@ -67,7 +67,7 @@ def measure(
         trainer.take_step(steps)
         count += 1
     sample = data.validation.images[:_PICTURES_SCORED]
-    scored = _seconds(lambda: trainer.predictor.logits(sample)) / len(sample)
+    scored = _seconds(lambda: trainer.predictor.logits(workers.share(sample))) / len(sample)
     with tempfile.TemporaryDirectory(dir=disk, prefix=".measuring-") as folder:
         saved = _seconds(lambda: checkpoint.save(Path(folder), 0, *trainer.state.pack()))
         kept = snapshots.MOST if snapshots.are_kept(network) else 0

@@ -17,6 +17,7 @@ from convlens.images.augment import augment, flip_halves
 from convlens.images.batches import steps_per_epoch
 from convlens.images.dataset import ImageData, Split
 from convlens.networks import logits_of
+from convlens.networks.own import is_own
 from convlens.predictor import Predictor, normalise
 from convlens.runs import RunFolder
 from convlens.training import checkpoint, snapshots
@@ -45,11 +46,10 @@ class Trainer:
         device: torch.device,
         workers: Workers = ALONE,
     ) -> None:
-        workers.check_batch(state.walk.batch_size)
         self.config = config
         self.state = state
         self.workers = workers
-        self.trained = workers.together(state.network)
+        self.trained = workers.together(state.network, all_learn=not is_own(config.network))
         self.device = device
         self.train_split = Split(data.train.images.to(device), data.train.labels.to(device))
         self.validation_split = data.validation
@@ -119,7 +119,7 @@ class Trainer:
             after_step(state.schedule)
         every_loss = self.workers.gather(losses.detach(), len(chosen)).cpu()
         state.walk.remember(chosen, every_loss)
-        return self._account((every_loss * weights).mean().item(), learning_rate, len(chosen), steps)
+        return self._account(((every_loss * weights).sum() / weights.sum()).item(), learning_rate, len(chosen), steps)
 
     def validate(self, seen: StepSeen) -> ValidationSeen:
         """Score the validation pictures, keep the weights if they are the best, and start a new mean of losses."""

@@ -101,7 +101,7 @@ def resume(
         observer: told what happens.
         should_stop: asked after each step; True saves and stops.
         moved_to: the folder its pictures are in now; None is where they were.
-        workers: as for `begin`; they need not be as many as before.
+        workers: as for `begin`. They need not be as many as before, but then the result is the same within rounding.
 
     Raises:
         ConvlensError: see `convlens.errors`.
@@ -112,7 +112,7 @@ def resume(
         raise RunError(f"{path} holds no run to resume; begin one with: convlens train --out {quote(str(path))}")
     with folder.locked():
         if folder.is_finished:
-            workers.receive(b"")
+            workers.from_first(b"")
             return Outcome.of(folder)
         config = folder.read_config()
         if moved_to is not None:
@@ -126,7 +126,7 @@ def assist(workers: Workers, should_stop: Callable[[], bool] = never) -> None:
     Raises:
         ConvlensError: as `begin` and `resume`.
     """
-    text = workers.receive(b"").decode()
+    text = workers.from_first(b"").decode()
     if text:  # else the run is finished
         config = RunConfig(**tomllib.loads(text))
         with TemporaryDirectory() as scratch:
@@ -142,11 +142,12 @@ def _train(
     workers: Workers,
 ) -> Outcome:
     if workers.is_first:
-        workers.receive(config.to_toml().encode())
+        workers.from_first(config.to_toml().encode())
     device = machine.choose_device(config.device)
     with machine.prepared(config.threads or 1):
         with workers.first_alone():
             data = images.load(config.data, size=config.size, seed=config.seed, progress=observer.loading)
+        workers.check_batch(min(config.batch_size, data.train.size))
         observer.loaded(data)
         if is_own(config.network) and folder.is_started:
             check_unchanged(config.network, folder.network_path)
@@ -207,7 +208,7 @@ def _count_steps(
     pace = budget.measure(config, network, data, device, seconds, folder.path, workers)
     # A first download may have taken most of the time, or more; a network that was hardly trained helps nobody.
     left = max(seconds - (time.monotonic() - started), seconds / 2)
-    return int(workers.agree(budget.steps_within(left, pace, per_epoch, data, config.mirror)))
+    return workers.agree(budget.steps_within(left, pace, per_epoch, data, config.mirror))
 
 
 def _record_start(folder: RunFolder, config: RunConfig, data: ImageData, device: torch.device) -> None:
@@ -232,10 +233,12 @@ def _record_end(folder: RunFolder, seconds: float) -> None:
 def _restore(trainer: Trainer, folder: RunFolder, observer: Observer) -> None:
     """Put the trainer where the newest checkpoint was, and cut the log to the same step."""
     found = checkpoint.load_newest(folder.checkpoints, observer.note)
-    packed = trainer.workers.receive(checkpoint.to_bytes(*found) if found is not None else b"")
-    if packed:
+    if trainer.workers.size > 1:
+        packed = trainer.workers.from_first(checkpoint.to_bytes(*found) if found is not None else b"")
+        found = checkpoint.from_bytes(packed) if packed else None
+    if found is not None:
         try:
-            trainer.state.unpack(*checkpoint.from_bytes(packed))
+            trainer.state.unpack(*found)
         except (RuntimeError, KeyError, TypeError) as error:
             raise RunError(
                 f"The checkpoint in {folder.path} does not fit this network; was it another version of convlens?"

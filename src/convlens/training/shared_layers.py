@@ -14,7 +14,9 @@ Share = Callable[[Tensor], Tensor]
 
 def share_layers(network: nn.Module, share: Share) -> nn.Module:
     """Put shared layers in place of the batch norms and dropouts of `network`, and return it."""
-    for name, child in network.named_children():
+    for name, child in network._modules.items():  # where one layer is used twice, named_children() has it once
+        if child is None:
+            continue
         if isinstance(child, _BatchNorm):
             setattr(network, name, _SharedBatchNorm(child))
         elif isinstance(child, _DropoutNd):

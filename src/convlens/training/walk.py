@@ -19,8 +19,9 @@ class Walk:
     so far, which are part of every checkpoint.
 
     A picture is learnt when its loss was under the mean when it was last seen. With the probability `skip` a walk
-    leaves it out, and where it does not, its loss counts 1 / (1 - skip) times: the expected gradient stays that of all
-    the pictures, at fewer steps a walk (Qin et al., "InfoBatch", 2023; what it gives here: `docs/recipe.md`).
+    leaves it out, and where it does not, its loss counts 1 / (1 - skip) times: over a walk the expected sum of the
+    gradients stays that of all the pictures, in fewer and therefore longer steps (Qin et al., "InfoBatch", 2023; what
+    it gives here: `docs/recipe.md`).
 
     Args:
         pictures: their number.

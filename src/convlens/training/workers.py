@@ -55,13 +55,13 @@ class Workers:
         distributed.all_reduce(whole)
         return whole.to(rows.device)
 
-    def agree(self, number: float) -> float:
+    def agree(self, number: int) -> int:
         """The first worker's number."""
         if self.size == 1:
             return number
         told = torch.tensor([number], device=self.device)
         distributed.broadcast(told, 0)
-        return float(told.item())
+        return int(told.item())
 
     def any(self, happened: bool) -> bool:
         """Whether it happened to one of the workers."""
@@ -71,11 +71,11 @@ class Workers:
         distributed.all_reduce(told)
         return bool(told.item())
 
-    def receive(self, data: bytes) -> bytes:
-        """The first worker's bytes."""
+    def from_first(self, data: bytes) -> bytes:
+        """The first worker's bytes; the others' are not looked at."""
         if self.size == 1:
             return data
-        content = torch.zeros(int(self.agree(len(data))), dtype=torch.uint8, device=self.device)
+        content = torch.zeros(self.agree(len(data)), dtype=torch.uint8, device=self.device)
         if self.is_first and data:
             content.copy_(torch.frombuffer(bytearray(data), dtype=torch.uint8))
         distributed.broadcast(content, 0)
@@ -90,15 +90,21 @@ class Workers:
         if self.size > 1 and self.is_first:
             distributed.barrier()
 
-    def together(self, network: nn.Module) -> nn.Module:
+    def together(self, network: nn.Module, *, all_learn: bool) -> nn.Module:
         """What to train instead of `network`, whose weights it shares: its gradients are the mean over all workers'.
 
-        Batch norm takes its statistics from the whole batch and dropout silences what it would in one process.
+        Batch norm takes its statistics from the whole batch, and the layers nn.Dropout... silence what they would in
+        one process. Other chance, such as F.dropout's, is drawn for each share, and alike in all of them.
+
+        Args:
+            network: with initial weights.
+            all_learn: whether each of its parameters is part of each loss.
         """
         if self.size == 1:
             return network
         tensors = {id(tensor): tensor for tensor in (*network.parameters(), *network.buffers())}
-        return DistributedDataParallel(share_layers(copy.deepcopy(network, tensors), self.share))
+        shared = share_layers(copy.deepcopy(network, tensors), self.share)
+        return DistributedDataParallel(shared, find_unused_parameters=not all_learn)
 
 
 ALONE = Workers()
@@ -115,7 +121,7 @@ def joined() -> Iterator[Workers]:
     device = f"cuda:{os.environ['LOCAL_RANK']}" if cuda else "cpu"
     if cuda:
         torch.cuda.set_device(device)
-    distributed.init_process_group("nccl" if cuda else "gloo")
+    distributed.init_process_group("cpu:gloo,cuda:nccl" if cuda else "gloo")
     try:
         yield Workers(distributed.get_rank(), distributed.get_world_size(), on_this_machine, device)
     finally:

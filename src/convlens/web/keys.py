@@ -45,7 +45,7 @@ class Keys:
         if path in NEED_A_KEY and not is_known:
             return JSONResponse({"error": LOCKED}, 403)
         given = request.query_params.get("key") if path == "/" else None
-        if given is None or not (is_known or self._fits(given)):
+        if given is None or not (self._fits(given) or is_known):
             return None
         answer = RedirectResponse("/", 303)  # where the browser goes with the hash that it was given
         answer.set_cookie(self._cookie, self._key, httponly=True, samesite="lax")  # lax: links elsewhere lead here
