@@ -27,6 +27,7 @@ class TrainOptions(TypedDict, total=False):
     weight_decay: float
     label_smoothing: float
     average: float
+    skip: float
     flip: bool
     shift: int
     erase: int
